@@ -1,0 +1,33 @@
+"""Errors whose message is fit to show to the person who can act on it.
+
+TunewiseError
+├── AskError        the asker can mend it: an empty question, a value out of range
+├── ModelError      the model could not answer; asking again may help
+│   └── BudgetError a budget refused the call; an admin can raise it
+├── StoppedError    somebody pressed Stop; nothing more is to be done for this job
+└── SetupError      whoever runs the bot can mend it: settings, database, port
+"""
+
+
+class TunewiseError(Exception):
+    """Anything that went wrong in words that a person may read."""
+
+
+class AskError(TunewiseError):
+    """The asker can mend it."""
+
+
+class ModelError(TunewiseError):
+    """The model could not answer."""
+
+
+class BudgetError(ModelError):
+    """A budget refused the call before it was sent."""
+
+
+class StoppedError(TunewiseError):
+    """The job was stopped by a person."""
+
+
+class SetupError(TunewiseError):
+    """Whoever runs the bot can mend it."""
