@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from bot.errors import SetupError
@@ -21,11 +21,10 @@ class Settings(BaseSettings):
     )
 
     slack_bot_token: SecretStr | None = Field(
-        None, pattern=r"^xoxb-", description="Bot token (`xoxb-…`) from *OAuth & Permissions*"
+        None, description="Bot token (`xoxb-…`) from *OAuth & Permissions*"
     )
     slack_app_token: SecretStr | None = Field(
         None,
-        pattern=r"^xapp-",
         description="App token (`xapp-…`, scope `connections:write`) from *Basic Information*",
     )
     slack_api_url: str = Field(
@@ -80,6 +79,14 @@ class Settings(BaseSettings):
     playground_port: int = Field(
         8765, ge=0, le=65535, description="Where the playground listens on 127.0.0.1"
     )
+
+    @field_validator("slack_bot_token", "slack_app_token")
+    @classmethod
+    def _of_the_right_kind(cls, value: SecretStr | None, info: ValidationInfo) -> SecretStr | None:
+        start = "xoxb-" if info.field_name == "slack_bot_token" else "xapp-"
+        if value and not value.get_secret_value().startswith(start):
+            raise ValueError(f"must start with {start}")
+        return value
 
     @field_validator("admin_users", mode="before")
     @classmethod
