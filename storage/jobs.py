@@ -1,0 +1,164 @@
+"""Durable jobs: what was asked for, how far it came, and the processes that work on it."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+
+from storage.database import Instant, Json, Transaction, metadata
+
+_job = sa.Table(
+    "job",
+    metadata,
+    sa.Column("job_id", sa.String(200), primary_key=True),
+    sa.Column("team_id", sa.String(32), nullable=False),
+    sa.Column("kind", sa.String(32), nullable=False),
+    sa.Column("lane", sa.String(128), nullable=False),
+    sa.Column("payload", Json, nullable=False),
+    sa.Column("state", sa.String(16), nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("stopped_by", sa.String(32), nullable=True),
+    sa.Column("created_at", Instant, nullable=False),
+    sa.Column("finished_at", Instant, nullable=True),
+    sa.Index("ix_job_lane", "team_id", "lane", "state"),
+)
+
+_result = sa.Table(
+    "job_result",
+    metadata,
+    sa.Column("job_id", sa.String(200), sa.ForeignKey("job.job_id", ondelete="CASCADE")),
+    sa.Column("key", sa.String(200)),
+    sa.Column("team_id", sa.String(32), nullable=False),
+    sa.Column("value", Json, nullable=True),
+    sa.PrimaryKeyConstraint("job_id", "key"),
+)
+
+_executor = sa.Table(
+    "executor",
+    metadata,
+    sa.Column("executor_id", sa.String(64), primary_key=True),
+    sa.Column("seen_at", Instant, nullable=False),
+)
+
+_OPEN = ("queued", "running")
+
+
+@dataclass(frozen=True)
+class Job:
+    """One piece of durable work."""
+
+    job_id: str
+    team_id: str
+    kind: str
+    lane: str
+    """Jobs of one lane (a thread) run one after another."""
+    payload: dict[str, Any]
+    """What the work needs to start: places and ids, redacted text at most."""
+    state: str
+    """`queued`, `running`, `done`, `stopped` or `failed`."""
+    attempts: int
+    """How often the work was begun, this time included."""
+    stopped_by: str | None
+    created_at: datetime
+    finished_at: datetime | None
+
+
+async def add(tx: Transaction, job: Job) -> bool:
+    """Keep a new job and say whether it is new."""
+    return await tx.insert_new(_job, **vars(job))
+
+
+async def find(tx: Transaction, job_id: str) -> Job | None:
+    """Find a job by its id, which names its team."""
+    row = (await tx.execute(sa.select(_job).where(_job.c.job_id == job_id))).one_or_none()
+    return Job(**row._mapping) if row else None
+
+
+async def begin(tx: Transaction, job_id: str) -> Job | None:
+    """Count one more attempt of an open job and give it; None where it is finished or gone."""
+    begun = await tx.execute(
+        sa.update(_job)
+        .where(_job.c.job_id == job_id, _job.c.state.in_(_OPEN))
+        .values(state="running", attempts=_job.c.attempts + 1)
+    )
+    return await find(tx, job_id) if begun.rowcount else None
+
+
+async def finish(tx: Transaction, job_id: str, state: str, now: datetime) -> None:
+    """Close an open job; one that was stopped stays stopped."""
+    await tx.execute(
+        sa.update(_job)
+        .where(_job.c.job_id == job_id, _job.c.state.in_(_OPEN))
+        .values(state=state, finished_at=now)
+    )
+
+
+async def stop(
+    tx: Transaction, team_id: str, lane: str, user_id: str, now: datetime
+) -> tuple[str, ...]:
+    """Stop every open job of a lane and give their ids."""
+    of_lane = (_job.c.team_id == team_id, _job.c.lane == lane, _job.c.state.in_(_OPEN))
+    ids = tuple((await tx.execute(sa.select(_job.c.job_id).where(*of_lane))).scalars())
+    await tx.execute(
+        sa.update(_job)
+        .where(_job.c.job_id.in_(ids))
+        .values(state="stopped", stopped_by=user_id, finished_at=now)
+    )
+    return ids
+
+
+async def stopped(tx: Transaction, job_ids: tuple[str, ...]) -> frozenset[str]:
+    """Give those of some jobs that were stopped."""
+    rows = await tx.execute(
+        sa.select(_job.c.job_id).where(_job.c.job_id.in_(job_ids), _job.c.state == "stopped")
+    )
+    return frozenset(rows.scalars())
+
+
+async def open_count(tx: Transaction, team_id: str) -> int:
+    """Count the jobs of a team that wait or run."""
+    counted = sa.select(sa.func.count()).where(_job.c.team_id == team_id, _job.c.state.in_(_OPEN))
+    return int((await tx.execute(counted)).scalar_one())
+
+
+async def result(tx: Transaction, job_id: str, key: str) -> tuple[Any] | None:
+    """Give the kept result of a job by name, in a tuple since the value may be None."""
+    row = (
+        await tx.execute(
+            sa.select(_result.c.value).where(_result.c.job_id == job_id, _result.c.key == key)
+        )
+    ).one_or_none()
+    return (row.value,) if row else None
+
+
+async def keep_result(tx: Transaction, job: Job, key: str, value: Any) -> Any:
+    """Keep a result by name and give what is kept: the first one wins."""
+    await tx.insert_new(_result, job_id=job.job_id, team_id=job.team_id, key=key, value=value)
+    kept = await result(tx, job.job_id, key)
+    return kept[0] if kept else value
+
+
+async def beat(tx: Transaction, executor_id: str, now: datetime) -> None:
+    """Renew the lease of a process."""
+    if not await tx.insert_new(_executor, executor_id=executor_id, seen_at=now):
+        await tx.execute(
+            sa.update(_executor).where(_executor.c.executor_id == executor_id).values(seen_at=now)
+        )
+
+
+async def leave(tx: Transaction, executor_id: str) -> None:
+    """End the lease of a process that goes in good order."""
+    await tx.execute(sa.delete(_executor).where(_executor.c.executor_id == executor_id))
+
+
+async def alive(tx: Transaction, since: datetime) -> frozenset[str]:
+    """Give the processes seen since an instant, and forget the others."""
+    await tx.execute(sa.delete(_executor).where(_executor.c.seen_at < since))
+    return frozenset((await tx.execute(sa.select(_executor.c.executor_id))).scalars())
+
+
+async def forget(tx: Transaction, before: datetime) -> tuple[str, ...]:
+    """Forget jobs finished before an instant, with their results; give their ids."""
+    gone = sa.delete(_job).where(_job.c.finished_at < before).returning(_job.c.job_id)
+    return tuple((await tx.execute(gone)).scalars())
