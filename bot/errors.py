@@ -5,6 +5,7 @@ TunewiseError
 ├── ModelError      the model could not answer; asking again may help
 │   └── BudgetError a budget refused the call; an admin can raise it
 ├── StoppedError    somebody pressed Stop; nothing more is to be done for this job
+├── PausedError     an admin paused the bot; the job goes on when it is resumed
 └── SetupError      whoever runs the bot can mend it: settings, database, port
 """
 
@@ -27,6 +28,10 @@ class BudgetError(ModelError):
 
 class StoppedError(TunewiseError):
     """The job was stopped by a person."""
+
+
+class PausedError(TunewiseError):
+    """The team is paused; the job is held until an admin resumes it."""
 
 
 class SetupError(TunewiseError):

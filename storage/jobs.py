@@ -7,6 +7,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from storage.database import Instant, Json, Transaction, metadata
+from storage.teams import team
 
 _job = sa.Table(
     "job",
@@ -41,7 +42,7 @@ _executor = sa.Table(
     sa.Column("seen_at", Instant, nullable=False),
 )
 
-_OPEN = ("queued", "running")
+_OPEN = ("queued", "running", "held")
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ class Job:
     payload: dict[str, Any]
     """What the work needs to start: places and ids, redacted text at most."""
     state: str
-    """`queued`, `running`, `done`, `stopped` or `failed`."""
+    """`queued`, `running`, `held` (the team is paused), `done`, `stopped` or `failed`."""
     attempts: int
     """How often the work was begun, this time included."""
     stopped_by: str | None
@@ -108,12 +109,35 @@ async def stop(
     return ids
 
 
-async def stopped(tx: Transaction, job_ids: tuple[str, ...]) -> frozenset[str]:
-    """Give those of some jobs that were stopped."""
-    rows = await tx.execute(
-        sa.select(_job.c.job_id).where(_job.c.job_id.in_(job_ids), _job.c.state == "stopped")
+async def hold(tx: Transaction, job_id: str) -> None:
+    """Put a running job aside until its team is resumed."""
+    await tx.execute(
+        sa.update(_job)
+        .where(_job.c.job_id == job_id, _job.c.state == "running")
+        .values(state="held")
     )
-    return frozenset(rows.scalars())
+
+
+async def release(tx: Transaction, team_id: str) -> tuple[Job, ...]:
+    """Queue the held jobs of a team again and give them, oldest first."""
+    held = (_job.c.team_id == team_id, _job.c.state == "held")
+    rows = await tx.execute(sa.select(_job).where(*held).order_by(_job.c.created_at))
+    released = tuple(Job(**row._mapping) for row in rows)
+    await tx.execute(sa.update(_job).where(*held).values(state="queued"))
+    return released
+
+
+async def halted(tx: Transaction, job_ids: tuple[str, ...]) -> dict[str, str]:
+    """Say which of some jobs must not go on, and why: `stopped` or `paused`."""
+    rows = await tx.execute(
+        sa.select(_job.c.job_id, _job.c.state)
+        .outerjoin(team, team.c.team_id == _job.c.team_id)
+        .where(
+            _job.c.job_id.in_(job_ids),
+            sa.or_(_job.c.state == "stopped", team.c.paused_at.is_not(None)),
+        )
+    )
+    return {row.job_id: "stopped" if row.state == "stopped" else "paused" for row in rows}
 
 
 async def open_count(tx: Transaction, team_id: str) -> int:

@@ -119,7 +119,6 @@ def upgrade() -> None:
     op.create_table(
         "team",
         sa.Column("team_id", sa.String(length=32), nullable=False),
-        sa.Column("installer", sa.String(length=32), nullable=True),
         sa.Column("paused_by", sa.String(length=32), nullable=True),
         sa.Column("paused_at", Instant(), nullable=True),
         sa.PrimaryKeyConstraint("team_id", name=op.f("pk_team")),
