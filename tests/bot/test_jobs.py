@@ -9,11 +9,11 @@ from datetime import timedelta
 import pytest
 
 from bot.errors import AskError
-from bot.jobs import Job, Jobs, Lease, PoisonError
+from bot.jobs import Job, Jobs, PoisonError
 from storage import Database
 from storage import jobs as rows
 
-QUICK = Lease(lasts=2, beat=0.2, sweep=0.2, watch=0.1)
+QUICK = 1.0
 
 
 class Log:
@@ -188,7 +188,9 @@ async def test_stop_ends_running_and_waiting_jobs_for_good(db: Database) -> None
         await _enqueue(jobs, db, "running")
         await _enqueue(jobs, db, "waiting")
         await log.until(lambda lines: "begun running" in lines)
-        assert await jobs.stop("T1", "C1:1.1", "U1") == 2
+        async with db.transaction() as tx:
+            assert len(await jobs.stop(tx, "T1", "C1:1.1", "U1")) == 2
+        await jobs.halt()
         await _settled(db)
     again = Jobs(db, QUICK)
     again.register("note", work, _no_failure)
