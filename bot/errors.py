@@ -9,6 +9,8 @@ TunewiseError
 └── SetupError      whoever runs the bot can mend it: settings, database, port
 """
 
+from collections.abc import Mapping
+
 
 class TunewiseError(Exception):
     """Anything that went wrong in words that a person may read."""
@@ -32,6 +34,12 @@ class StoppedError(TunewiseError):
 
 class PausedError(TunewiseError):
     """The team is paused; the job is held until an admin resumes it."""
+
+
+def refuse(halted: Mapping[str, str], job_id: str) -> None:
+    """Raise StoppedError or PausedError where the job stands among those that must not go on."""
+    if reason := halted.get(job_id):
+        raise StoppedError() if reason == "stopped" else PausedError()
 
 
 class SetupError(TunewiseError):

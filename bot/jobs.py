@@ -13,7 +13,7 @@ from typing import Any, TypeVar, cast
 
 from dbos import DBOS, DBOSClient, DBOSPortableJSONSerializer
 
-from bot.errors import PausedError, StoppedError, TunewiseError
+from bot.errors import PausedError, StoppedError, TunewiseError, refuse
 from storage import Database, Transaction, teams
 from storage import jobs as rows
 from storage.jobs import Job
@@ -90,9 +90,7 @@ class Jobs:
     async def check(self, job: Job) -> None:
         """Raise StoppedError or PausedError where the job must not go on."""
         async with self._db.reading() as tx:
-            halted = await rows.halted(tx, (job.job_id,))
-        if reason := halted.get(job.job_id):
-            raise StoppedError() if reason == "stopped" else PausedError()
+            refuse(await rows.halted(tx, (job.job_id,)), job.job_id)
 
     async def stop(self, tx: Transaction, team_id: str, lane: str, user_id: str) -> tuple[str, ...]:
         """Stop the open jobs of a lane for good and give their ids; `halt` ends what runs."""
@@ -222,10 +220,10 @@ class Jobs:
                 await asyncio.sleep(min(2.0**job.attempts, 30))
                 continue
             async with self._db.transaction() as tx:
-                if state == "held":
-                    await rows.hold(tx, job_id)
-                else:
+                if state != "held":
                     await rows.finish(tx, job_id, state, datetime.now(UTC))
+                elif not await rows.hold(tx, job):
+                    continue
             return
 
     async def _attempt(self, job: Job) -> str:

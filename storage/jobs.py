@@ -109,13 +109,17 @@ async def stop(
     return ids
 
 
-async def hold(tx: Transaction, job_id: str) -> None:
-    """Put a running job aside until its team is resumed."""
+async def hold(tx: Transaction, job: Job) -> bool:
+    """Put a running job aside, unless its team was resumed meanwhile; say whether it is held."""
+    of_team = sa.select(team.c.paused_at).where(team.c.team_id == job.team_id).with_for_update()
+    if (await tx.execute(of_team)).scalar_one_or_none() is None:
+        return False
     await tx.execute(
         sa.update(_job)
-        .where(_job.c.job_id == job_id, _job.c.state == "running")
+        .where(_job.c.job_id == job.job_id, _job.c.state == "running")
         .values(state="held")
     )
+    return True
 
 
 async def release(tx: Transaction, team_id: str) -> tuple[Job, ...]:

@@ -58,6 +58,14 @@ async def test_two_hundred_at_once_get_what_fifty_can_have(db: Database) -> None
     assert has == replace(BUDGET, reserved=50)
 
 
+async def test_those_who_come_first_at_the_same_time_all_find_room(db: Database) -> None:
+    async def ask() -> bool:
+        async with db.transaction() as tx:
+            return await ledger.reserve(tx, BUDGET)
+
+    assert all(await asyncio.gather(*(ask() for _ in range(20))))
+
+
 async def test_what_is_released_can_be_reserved_again(db: Database) -> None:
     whole = replace(BUDGET, reserved=50)
     async with db.transaction() as tx:
