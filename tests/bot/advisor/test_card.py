@@ -1,0 +1,100 @@
+"""A verdict reads as plain lines that fit, and every sentence has its words."""
+
+import re
+import tomllib
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+import bot.texts
+from bot.advisor import OPTIONS, decide, label, understand
+from bot.advisor.card import card, summary
+from bot.advisor.case import ARMS, FIELDS, Case
+from bot.advisor.diagnosis import KINDS
+from bot.advisor.verdict import Verdict, named
+from bot.advisor.words import chance, count, share, usd
+from tests.bot.advisor.scenarios import SCENARIOS, Scenario
+
+TODAY = date(2026, 11, 23)
+TEXTS = tomllib.loads((Path(bot.texts.__file__).parent / "advisor.en.toml").read_text("utf-8"))
+
+
+def answer(scenario: Scenario) -> Verdict:
+    reading = understand(scenario.question)
+    return decide(reading.case, reading.facts, reading.notes, today=TODAY)
+
+
+@pytest.mark.parametrize("scenario", SCENARIOS, ids=lambda one: str(one.name))
+def test_the_plain_answer_has_its_parts_in_lines_that_fit(scenario: Scenario) -> None:
+    verdict = answer(scenario)
+    lines = summary(verdict, scenario.question)
+    text = " ".join(line.strip() for line in lines)
+    assert all(0 < len(line) <= 150 and "{" not in line for line in lines)
+    assert 12 <= len(lines) <= 36
+    for part in ("Question:", "Understood:", "Verdict:", "Cost a month", "Would change it:"):
+        assert part in text
+    assert re.search(r"prices as of \d{4}-\d{2}-\d{2}", text)
+    assert re.search(r"\[[EM]\d{2} ", text)
+    assert verdict.label in text and verdict.sentence in text
+
+
+def test_papers_are_named_and_linked() -> None:
+    shown = card(answer(next(one for one in SCENARIOS if one.acceptable == ("rag",))))
+    sources = [source for driver in shown.drivers for source in driver.sources]
+    assert any(source.name == "arXiv:2312.05934" for source in sources)
+    assert all(source.url is None or source.url.startswith("https://") for source in sources)
+
+
+def test_the_break_even_is_said_plainly() -> None:
+    words = {
+        verdict.break_even.words
+        for scenario in SCENARIOS
+        if (verdict := answer(scenario)).break_even is not None
+    }
+    assert len(words) > 5
+    assert all(word.startswith("Break-even: ") for word in words)
+
+
+def test_long_and_hostile_questions_are_cut() -> None:
+    verdict = answer(SCENARIOS[0])
+    lines = summary(verdict, "x" * 5000 + "\n# shout\n" * 100)
+    assert all(len(line) <= 150 for line in lines)
+    assert lines[0].startswith("Question: ")
+
+
+def test_every_option_has_words() -> None:
+    assert len({label(option) for option in OPTIONS}) == 9
+    assert len({named(option) for option in OPTIONS}) == 9
+
+
+def test_every_fact_value_and_gap_has_words() -> None:
+    numbers_and_words = {
+        name
+        for name in FIELDS
+        if "bool" not in str(Case.model_fields[name].annotation)
+        and name not in ("measurements", "comparisons")
+    }
+    switches = set(FIELDS) - numbers_and_words - {"measurements", "comparisons"}
+    missing = {f"fact_{name}" for name in numbers_and_words} - TEXTS.keys()
+    missing |= {f"fact_{name}_{end}" for name in switches for end in ("yes", "no")} - TEXTS.keys()
+    missing |= {f"value_{arm}" for arm in ARMS} - TEXTS.keys()
+    missing |= {f"gap_{kind}" for kind in KINDS} - TEXTS.keys()
+    assert missing == set()
+
+
+@pytest.mark.parametrize(
+    ("shown", "words"),
+    [
+        (usd(0), "$0.00"),
+        (usd(1234.5), "$1,230"),
+        (usd(2.3e6), "$2.3M"),
+        (count(270e6), "270M"),
+        (share(0.965), "96.5%"),
+        (share(None), "?"),
+        (chance(0.999), "99%"),
+        (chance(None), "?"),
+    ],
+)
+def test_numbers_are_shown_as_people_read_them(shown: str, words: str) -> None:
+    assert shown == words
