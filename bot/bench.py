@@ -48,7 +48,10 @@ async def measure(name: str) -> Figures:
 async def start_bot(
     playground: Playground, database_url: str, folder: Path, **settings: str
 ) -> asyncio.subprocess.Process:
-    """Start a bot in a process of its own and wait until it is connected to a playground."""
+    """Start a bot in a process of its own and wait until it is connected to a playground.
+
+    Raises RuntimeError where it ends instead; it says why on standard error.
+    """
     env = {
         "PATH": os.environ["PATH"],
         "PYTHONPATH": str(_ROOT),
@@ -59,9 +62,11 @@ async def start_bot(
         **settings,
     }
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "run", env=env, cwd=folder, stdout=asyncio.subprocess.DEVNULL
+        sys.executable, "-m", "bot", "run", env=env, cwd=folder, stdout=asyncio.subprocess.PIPE
     )
-    await playground.until(lambda: playground.connected, timeout=30)
+    assert process.stdout
+    if not await asyncio.wait_for(process.stdout.readline(), 60):
+        raise RuntimeError("the bot did not start")
     return process
 
 

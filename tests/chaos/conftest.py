@@ -37,7 +37,6 @@ class Child:
         if self.process and self.process.returncode is None:
             self.process.kill()
             await self.process.wait()
-            await self.playground.until(lambda: not self.playground.connected, timeout=10)
 
     async def settled(self, team_id: str = "T0PLAY") -> None:
         """Wait until every event is acknowledged and no job waits or runs."""

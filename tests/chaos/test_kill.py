@@ -102,3 +102,25 @@ async def test_a_call_cut_by_a_kill_is_asked_again_once_and_both_are_booked(chil
         await db.close()
         assert [call.status for call in calls] == ["reserved", "ok"]
         assert len(model.requests) == 2
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("seed", SEEDS)
+async def test_two_bots_share_the_work_and_one_takes_over(child: Child, seed: int) -> None:
+    chance, playground = random.Random(seed), child.playground
+    print(f"seed {seed}: {KILLS} kills")
+    other = Child(playground, child.database_url, child.folder)
+    await child.start()
+    await other.start()
+    sent = []
+    for number in range(KILLS):
+        sent.extend([await _ask(playground) for _ in range(3)])
+        await asyncio.sleep(chance.uniform(0, 1.5))
+        killed = (child, other)[number % 2]
+        await killed.kill()
+        await killed.start()
+    await child.settled()
+    await other.kill()
+    replies = [_replies(playground, ts) for ts in sent]
+    assert [len(found) for found in replies] == [1] * len(sent)
+    assert all("audit v" in found[0].text for found in replies)
