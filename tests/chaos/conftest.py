@@ -40,13 +40,7 @@ class Child:
 
     async def settled(self, team_id: str = "T0PLAY") -> None:
         """Wait until every event is acknowledged and no job waits or runs."""
-        await self.playground.until(
-            lambda: (
-                all(d.acked_at for d in self.playground.deliveries if d.attempt == 0)
-                or all(d.acked_at for d in self.playground.deliveries[-1:])
-            ),
-            timeout=30,
-        )
+        await self.playground.until(self._all_acknowledged, timeout=60)
         db = Database(self.database_url)
         try:
             async with asyncio.timeout(60):
@@ -57,6 +51,12 @@ class Child:
                     await asyncio.sleep(0.1)
         finally:
             await db.close()
+
+    def _all_acknowledged(self) -> bool:
+        """Whether each event was acknowledged, at its first delivery or a later one."""
+        events = {d.payload.get("event_id") for d in self.playground.deliveries}
+        acked = {d.payload.get("event_id") for d in self.playground.deliveries if d.acked_at}
+        return events == acked
 
 
 @pytest.fixture
