@@ -15,7 +15,7 @@ test: check $(VENV)/.model        ## lint, types, contracts and every test
 check: $(VENV)/.test              ## what pre-commit runs, without the tests
 	$(BIN)/ruff format --check --quiet .
 	$(BIN)/ruff check --quiet .
-	$(BIN)/codespell
+	$(BIN)/codespell README.md CHANGELOG.md Makefile bot/texts bot/*.py bot/llm bot/ledger handlers storage prompts
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache > $(VENV)/contracts.txt || (cat $(VENV)/contracts.txt; false)
 

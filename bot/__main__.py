@@ -5,6 +5,7 @@ import json
 import logging
 import signal
 import sys
+import textwrap
 import uuid
 from collections.abc import Coroutine
 from datetime import UTC, datetime
@@ -24,6 +25,8 @@ app.add_typer(db_app, name="db")
 
 _LOCAL = "local"
 """The team that the command line's verdicts and calls belong to."""
+
+_WIDTH = 110
 
 AsJson = Annotated[bool, typer.Option("--json", help=say("cli.json"))]
 
@@ -51,7 +54,7 @@ def advise(
 ) -> None:
     """Give a verdict on a question or on a case file."""
     verdict, lines = _finish(_advise(_settings(), question, case))
-    print(json.dumps(verdict, ensure_ascii=False) if as_json else "\n".join(lines))
+    _say(as_json, verdict, wrapped(lines))
 
 
 @app.command(help=say("cli.doctor"))
@@ -171,7 +174,7 @@ async def _playground(settings: Settings, *, once: bool, as_json: bool) -> None:
 
     async with opened(settings, port=0 if once else settings.playground_port) as open_here:
         verdict, lines = await sample(open_here)
-        _say(as_json, verdict, "\n".join(lines))
+        _say(as_json, verdict, wrapped(lines))
         if once:
             return
         guide = say("cli.guide", url=open_here.playground.url)
@@ -234,6 +237,11 @@ def _finish(work: Coroutine[Any, Any, Any]) -> Any:
 def _refuse(error: TunewiseError) -> NoReturn:
     print(error, file=sys.stderr)
     raise typer.Exit(2) from None
+
+
+def wrapped(lines: tuple[str, ...]) -> str:
+    """Give lines as a terminal shows them best."""
+    return "\n".join(textwrap.fill(line, _WIDTH, subsequent_indent="   ") for line in lines)
 
 
 def _say(as_json: bool, data: dict[str, Any], text: str) -> None:

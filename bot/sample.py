@@ -19,9 +19,9 @@ from storage import advisor as verdicts
 from storage import jobs
 
 QUESTION = (
-    "should we fine-tune for ticket routing? We have 180 intents and 22k labelled tickets, "
-    "60k tickets a month, and product adds new intents every week. Zero-shot accuracy is 61%, "
-    "we need 85%, and 3 s per answer is fine."
+    "should we fine-tune on our employee handbook? 3,200 pages, parts of it change every two "
+    "weeks. People ask 9k questions a month and the model makes things up. We have 5,000 checked "
+    "question and answer pairs."
 )
 
 _CHANNEL, _ASKER = "C0GENERAL", "U0ANN"

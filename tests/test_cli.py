@@ -25,13 +25,13 @@ def _bot(folder: Path, *arguments: str, **settings: str) -> subprocess.Completed
 def test_run_once_prints_a_verdict_and_stops(tmp_path: Path) -> None:
     done = _bot(tmp_path, "run", "--once")
     assert (done.returncode, done.stderr) == (0, "")
-    assert "Verdict: retrieve similar examples per request" in done.stdout
+    assert "Verdict: retrieve the facts (RAG)" in done.stdout
     assert "Model calls: 0 · spent $0 · audit v" in done.stdout
 
 
 def test_run_once_prints_json(tmp_path: Path) -> None:
     done = _bot(tmp_path, "run", "--once", "--json")
-    assert json.loads(done.stdout)["option"] == "dynamic_few_shot"
+    assert json.loads(done.stdout)["option"] == "rag"
 
 
 def test_advise_prints_one_object(tmp_path: Path) -> None:

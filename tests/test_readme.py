@@ -1,12 +1,18 @@
 """The README tells the truth about settings, commands and the sample."""
 
 import re
+from datetime import date
 from pathlib import Path
 
 import typer.main
 
-from bot.__main__ import app
+from bot import advisor
+from bot.__main__ import app, wrapped
+from bot.advisor.card import summary
+from bot.ledger import Spent
+from bot.sample import QUESTION
 from bot.settings import Settings
+from handlers.advisor import footer
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -45,6 +51,18 @@ def _commands_table() -> str:
             shown = " ".join(f"[{option}]" for option in options)
             lines.append(f"| `{words} {shown}` | {inner.help} |")
     return "\n".join(lines) + "\n"
+
+
+def sample_block() -> str:
+    """What `make run ONCE=1` printed on the day that the README names."""
+    read = advisor.understand(QUESTION)
+    verdict = advisor.decide(read.case, read.facts, read.notes, today=date(2026, 11, 23))
+    spent = footer(Spent(calls=0, nano_usd=0, unpriced=0, estimated=0), verdict.audit_id)
+    return f"```\n{wrapped((*summary(verdict, QUESTION), spent))}\n```\n"
+
+
+def test_the_sample_is_what_the_code_prints() -> None:
+    assert _part("sample") == sample_block()
 
 
 def test_the_settings_table_is_that_of_the_code() -> None:

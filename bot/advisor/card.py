@@ -9,8 +9,6 @@ from bot.advisor.verdict import WAYS, CostRow, Driver, Fact, Plain, Verdict, nam
 from bot.advisor.words import chance, count, share, usd
 from bot.texts import say
 
-WIDTH = 150
-"""Characters of a line at most."""
 MOST_FACTS = 14
 _SHARES = frozenset(("target_accuracy", "label_agreement"))
 _MONEY = (
@@ -70,7 +68,7 @@ def card(verdict: Verdict) -> Card:
 
 
 def summary(verdict: Verdict, question: str = "") -> tuple[str, ...]:
-    """Give the whole answer as plain lines of at most 150 characters."""
+    """Give the whole answer as plain lines, about fourteen, each as long as it needs to be."""
     shown = card(verdict)
     asked = textwrap.shorten(question, 120, placeholder=" …")
     lines = [
@@ -87,7 +85,7 @@ def summary(verdict: Verdict, question: str = "") -> tuple[str, ...]:
         shown.assumed,
         shown.prices,
     ]
-    return tuple(part for line in lines if line for part in _wrapped(line))
+    return tuple(line for line in lines if line)
 
 
 def understood(facts: Iterable[Fact]) -> str:
@@ -201,7 +199,3 @@ def _word(value: str) -> str:
         return say(f"advisor.value_{value}")
     except KeyError:
         return value
-
-
-def _wrapped(line: str) -> list[str]:
-    return textwrap.wrap(line, WIDTH, subsequent_indent="   ", break_long_words=True)

@@ -63,7 +63,7 @@ def decide(
         prices_as_of=sources.prices_as_of.isoformat(),
         notes=(*notes, *notes_for(outcome, today)),
         case=case.known(),
-        audit_id=audit_id(case, sources, today),
+        audit_id=audit_id(outcome, sources, today),
     )
 
 
@@ -75,7 +75,7 @@ def _label(outcome: Outcome, asks: int) -> str:
     return say("advisor.label_ask_one" if asks == 1 else "advisor.label_ask_some", n=asks)
 
 
-def choose(case: Case, *, sources: Sources, today: date, draws: int = 6000) -> Outcome:
+def choose(case: Case, *, sources: Sources, today: date) -> Outcome:
     """Choose an option without putting it into words."""
     diagnosis = diagnose(case)
     setting = setting_of(case, sources.look_up)
@@ -83,7 +83,7 @@ def choose(case: Case, *, sources: Sources, today: date, draws: int = 6000) -> O
     ruled = vetoes(Bench(case, setting, spending, sources.market, today))
     banned = {veto.option for veto in ruled}
     open_options = tuple(o for o in WAYS if o not in banned)
-    scales = weigh(setting, diagnosis, spending, open_options, seed=_seed(case), draws=draws)
+    scales = weigh(setting, diagnosis, spending, open_options, seed=_seed(case))
     missing = gates.blanks(case, diagnosis)
     stops = _stops(case, scales, missing)
     option: Option = stops[0].option if stops else scales.ranking[0]
@@ -102,12 +102,13 @@ def choose(case: Case, *, sources: Sources, today: date, draws: int = 6000) -> O
     )
 
 
-def audit_id(case: Case, sources: Sources, today: date) -> str:
+def audit_id(outcome: Outcome, sources: Sources, today: date) -> str:
     """Name a verdict by everything it was worked out from: `v` and ten hexadecimal digits."""
     parts = (
         ENGINE,
-        case.canonical(),
-        sources.market.as_of.isoformat(),
+        outcome.case.canonical(),
+        repr(outcome.setting.model),
+        sources.market.fingerprint,
         sources.prices_as_of.isoformat(),
         evidence.fingerprint(),
         today.isoformat(),
@@ -154,4 +155,4 @@ def _confidence(option: Option, stops: tuple[Gate, ...], scales: Scales, setting
 
 
 def _quick(case: Case, sources: Sources, today: date) -> Option:
-    return choose(case, sources=sources, today=today, draws=1500).option
+    return choose(case, sources=sources, today=today).option

@@ -18,7 +18,7 @@ _ARM_OF: dict[Option, tuple[Arm, ...]] = {
     "prompt": ("static_few_shot", "prompt_optimised", "zero_shot"),
     "dynamic_few_shot": ("dynamic_few_shot",),
     "rag": ("rag",),
-    "fine_tune_hosted": ("fine_tuned",),
+    "fine_tune_hosted": ("fine_tuned", "fine_tuned_before"),
     "fine_tune_self_hosted": ("fine_tuned_small", "fine_tuned"),
     "distill": ("teacher",),
 }
@@ -55,7 +55,9 @@ def drivers(outcome: Outcome) -> tuple[Driver, ...]:
     found = [driver for look in looks if (driver := look(outcome)) is not None]
     extra = [] if len(found) >= HOW_MANY else [*_ruled_out_more(outcome, found)]
     chosen = [*found, *extra][:HOW_MANY]
-    return tuple(chosen) if _cited(chosen) else (*chosen[:2], _by_evidence(outcome))
+    if chosen[-1].evidence or (outcome.case.goal == "cost" and _cited(chosen)):
+        return tuple(chosen)
+    return (*chosen[:-1], _by_evidence(outcome, chosen))  # costs stand in a line of their own
 
 
 def _cited(chosen: Iterable[Driver]) -> bool:
@@ -64,9 +66,15 @@ def _cited(chosen: Iterable[Driver]) -> bool:
 
 def _back(outcome: Outcome, ids: Iterable[str], most: int = 2) -> tuple[str, ...]:
     """Keep the findings that do back the verdict, the first ones first."""
-    others = [option for option in WAYS if option != outcome.option]
-    backing = [id for id in ids if evidence.supports(evidence.finding(id), outcome.option, others)]
-    return tuple(backing[:most])
+    return tuple([id for id in ids if _backs(evidence.finding(id), outcome.option)][:most])
+
+
+def _backs(found: evidence.Finding, option: Option) -> bool:
+    """Whether a finding backs an option without speaking for a rival more."""
+    others = [other for other in WAYS if other != option]
+    mine = evidence.weight(found, option)
+    rivals = max(evidence.weight(found, other) for other in others)
+    return evidence.supports(found, option, others) and (mine > 0 or rivals <= 0)
 
 
 def _diagnosed(outcome: Outcome) -> Driver | None:
@@ -74,7 +82,7 @@ def _diagnosed(outcome: Outcome) -> Driver | None:
     if kind in ("skill", "economy"):
         return _skill(outcome)
     reason = next((r for r in outcome.diagnosis.reasons if r.kind == kind), None)
-    why = "task" if reason is None else reason.why
+    why = "unclear" if reason is None else reason.why
     text = say(f"advisor.reason_{why}", gap=say(f"advisor.gap_{kind}"), **_measured_words(outcome))
     backing = _back(outcome, _KIND_EVIDENCE[kind])
     return Driver(text, backing or _back(outcome, _SKILL_EVIDENCE.get(option, ())))
@@ -105,11 +113,18 @@ def _skill(outcome: Outcome) -> Driver | None:
     words["today"] = share(None if today is None else today.accuracy)
     if case.best(*_ARM_OF.get(option, ())) is not None and option not in ("prompt", "distill"):
         return None  # what was measured speaks for itself in its own driver
-    text = say(f"advisor.skill_{option}", labels=count(outcome.setting.labels))
+    text = say(f"advisor.skill_{option}", labels=_labels(outcome))
     if case.target_accuracy is None:
         reach = "within_reach" if today is not None else "within_reach_bare"
         text = f"{text} {say(f'advisor.{reach}', **words)}"
     return Driver(text, _back(outcome, _SKILL_EVIDENCE[option]))
+
+
+def _labels(outcome: Outcome) -> str:
+    have = outcome.case.labelled_examples
+    if have is None:
+        return say("advisor.labels_unstated")
+    return say("advisor.labels_stated", labels=count(have))
 
 
 def _quality(outcome: Outcome) -> Driver | None:
@@ -272,7 +287,7 @@ def _ruled_out_more(outcome: Outcome, have: list[Driver]) -> Iterable[Driver]:
     said = {driver.text for driver in have}
     kinds = dict.fromkeys(veto.kind for veto in outcome.vetoes if veto.kind not in _QUIET)
     more = [_veto_driver(outcome, kind) for kind in kinds]
-    return (driver for driver in (*more, _by_evidence(outcome)) if driver.text not in said)
+    return (driver for driver in (*more, _by_evidence(outcome, have)) if driver.text not in said)
 
 
 def _veto_driver(outcome: Outcome, kind: str) -> Driver:
@@ -282,9 +297,11 @@ def _veto_driver(outcome: Outcome, kind: str) -> Driver:
     return Driver(say("advisor.ruled_out", options=names, why=vetoed[0].text), ids)
 
 
-def _by_evidence(outcome: Outcome) -> Driver:
+def _by_evidence(outcome: Outcome, have: Iterable[Driver] = ()) -> Driver:
     """Fall back on the finding that fits the case best."""
-    found = evidence.relevant(outcome.case.known(), outcome.option, 1)[0]
+    cited = {id for driver in have for id in driver.evidence}
+    fitting = evidence.relevant(outcome.case.known(), outcome.option, 8)
+    found = next((one for one in fitting if one.id not in cited), fitting[0])
     return Driver(found.claim, (found.id,))
 
 
@@ -321,6 +338,16 @@ def _stake(outcome: Outcome) -> Driver | None:
     return Driver(say("advisor.stake", usd=usd(proposed)), _back(outcome, ("M01",)))
 
 
+def _span(outcome: Outcome) -> Driver | None:
+    """Say how far apart the options lie in cost, where nothing else is known."""
+    if outcome.option != "ask" or len(outcome.scales.ranking) < 2:
+        return None
+    ways = sorted(outcome.scales.ranking, key=lambda o: outcome.scales.rows[o].monthly[1])
+    low, high = (outcome.scales.rows[o].monthly[1] for o in (ways[0], ways[-1]))
+    words = {"cheap": named(ways[0]), "low": usd(low), "dear": named(ways[-1]), "high": usd(high)}
+    return Driver(say("advisor.span", **words), ())
+
+
 def _imitated(outcome: Outcome) -> Driver | None:
     if outcome.option != "do_not_imitate":
         return None
@@ -333,6 +360,7 @@ _BEFORE_WEIGHING: tuple[Callable[[Outcome], Driver | None], ...] = (
     _stake,
     _imitated,
     _leading,
+    _span,
 )
 _AFTER_WEIGHING: tuple[Callable[[Outcome], Driver | None], ...] = (
     _diagnosed,

@@ -152,6 +152,7 @@ def notes_for(outcome: Outcome, today: date) -> tuple[str, ...]:
         *_payback(outcome),
         *_pilot(outcome),
         *_cheaper(outcome),
+        *_latency(outcome),
         *_beside(outcome),
     ]
     return tuple(notes)
@@ -216,6 +217,17 @@ def _cheaper(outcome: Outcome) -> list[str]:
     low, high = share(other.accuracy[0]), share(other.accuracy[2])
     words = {"option": named(other.option), "usd": usd(other.monthly[1]), "low": low, "high": high}
     return [say("advisor.note_cheaper", **words)]
+
+
+def _latency(outcome: Outcome) -> list[str]:
+    """Ask for a measured p95 of a tune where there is a limit and none was measured."""
+    limit, option = outcome.case.latency_limit_ms, outcome.option
+    measured = any(
+        row.arm.startswith("fine_tuned") and row.p95_ms for row in outcome.case.measurements
+    )
+    if limit is None or option not in TUNED or measured or outcome.case.batch:
+        return []
+    return [say("advisor.note_latency", limit=f"{limit:,.0f}")]
 
 
 def _beside(outcome: Outcome) -> list[str]:

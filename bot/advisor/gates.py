@@ -203,7 +203,9 @@ def must_ask(case: Case, missing: tuple[str, ...], ways: int) -> Gate | None:
     """
     if ways == 1:
         return None
-    piloted = case.accuracy("fine_tuned", "fine_tuned_small") is not None and case.comparisons
+    untuned = case.accuracy("zero_shot", "static_few_shot", "dynamic_few_shot", "prompt_optimised")
+    tuned = case.accuracy("fine_tuned", "fine_tuned_small", "fine_tuned_before")
+    piloted = tuned is not None and untuned is not None
     hard = [name for name in missing if name in ("symptom", "quality") and not piloted]
     limits = case.latency_limit_ms or case.prompt_budget_tokens or case.rate_limit_tpm
     if not hard or (hard == ["quality"] and (limits or _settled_by_task(case))):

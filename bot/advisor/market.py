@@ -1,5 +1,6 @@
 """Where a model can be tuned, what serving it costs and until when: dated facts held by hand."""
 
+import hashlib
 import json
 from dataclasses import dataclass
 from datetime import date
@@ -61,6 +62,8 @@ class Market:
     offers: tuple[Offer, ...]
     gpu_hour: float
     adapters_per_gpu: int
+    fingerprint: str
+    """Twelve hexadecimal digits of the data file's SHA-256."""
 
     def platform(self, name: str) -> Platform | None:
         """Find a platform by the longest of its names inside the words a team uses for it."""
@@ -83,13 +86,15 @@ class Market:
 @cache
 def market() -> Market:
     """Load the market once. Raises ValueError where the data file makes no sense."""
-    data = json.loads(Path(__file__).with_name("market.json").read_text("utf-8"))
+    file = Path(__file__).with_name("market.json").read_bytes()
+    data = json.loads(file)
     return Market(
         as_of=date.fromisoformat(data["as_of"]),
         platforms=tuple(_platform(row) for row in data["platforms"]),
         offers=tuple(_offer(row) for row in data["offers"]),
         gpu_hour=float(data["rates"]["gpu_hour"]["usual"]),
         adapters_per_gpu=int(data["rates"]["adapters_per_gpu"]),
+        fingerprint=hashlib.sha256(file).hexdigest()[:12],
     )
 
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import lru_cache
 
 from bot.advisor.costs import Rates
 from bot.advisor.market import Market, Size, market
@@ -29,11 +29,11 @@ class Sources:
     prices_as_of: date
 
 
-@cache
+@lru_cache(maxsize=8)
 def sources_on(today: date) -> Sources:
     """Give the data for a day; token prices that changed over time are those of that day."""
 
-    @cache
+    @lru_cache(maxsize=256)
     def look_up(name: str) -> ModelFacts | None:
         price = price_of(name, on=today)
         return None if price is None else _facts(name, price)

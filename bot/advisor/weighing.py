@@ -24,6 +24,8 @@ LIKELY_ENOUGH = 0.2
 POINT_OF_SPEND = 0.1
 """What a point of accuracy is worth as a share of what is spent today, when saving is the goal."""
 NEAR_TIE = 0.1
+"""Share of the monthly cost within which two options count as equal."""
+DRAWS = 4000
 _ECONOMIC = frozenset(("cost", "latency", "privacy", "rate_limit", "time_to_ship"))
 
 
@@ -62,7 +64,7 @@ def weigh(
     open_options: tuple[Option, ...],
     *,
     seed: int,
-    draws: int = 6000,
+    draws: int = DRAWS,
 ) -> Scales:
     """Weigh every option; rank the open ones by expected net benefit and the near-tie rule."""
     random = np.random.default_rng(seed)

@@ -1,5 +1,6 @@
 """What research and vendors have found, one cited finding each, and which verdicts it backs."""
 
+import hashlib
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -9,6 +10,7 @@ from typing import Any, Literal
 
 Strength = Literal["strong", "moderate", "weak"]
 
+_FILE = Path(__file__).with_name("findings.json")
 _WORTH = {"strong": 1.0, "moderate": 0.7, "weak": 0.4}
 _SPEAKS_FOR = {
     "needs_pilot": "ask",
@@ -81,9 +83,10 @@ def article_figures() -> tuple[ArticleFigure, ...]:
     return tuple(ArticleFigure(**row) for row in _data()["article"])
 
 
+@cache
 def fingerprint() -> str:
-    """Give the date that the findings were gathered, so that a verdict names its sources."""
-    return str(_data()["as_of"])
+    """Say which findings these are: 12 hexadecimal digits of the data file's SHA-256."""
+    return hashlib.sha256(_FILE.read_bytes()).hexdigest()[:12]
 
 
 def supports(found: Finding, option: str, rejected: Collection[str] = ()) -> bool:
@@ -94,6 +97,11 @@ def supports(found: Finding, option: str, rejected: Collection[str] = ()) -> boo
         or found.veto is not None
         or any(weights.get(rival, 0) < 0 for rival in rejected if rival != option)
     )
+
+
+def weight(found: Finding, option: str) -> int:
+    """Give how strongly a finding speaks for an option, from -3 to +3."""
+    return _for_options(found.pushes).get(option, 0)
 
 
 def relevant(
@@ -138,6 +146,5 @@ def _finding(row: Mapping[str, Any]) -> Finding:
 
 @cache
 def _data() -> dict[str, Any]:
-    path = Path(__file__).with_name("findings.json")
-    data: dict[str, Any] = json.loads(path.read_text("utf-8"))
+    data: dict[str, Any] = json.loads(_FILE.read_text("utf-8"))
     return data

@@ -108,6 +108,22 @@ async def test_an_unknown_word_is_answered_with_the_way_to_help(work: Workplace)
     assert "/tunewise help" in _said(work)
 
 
+async def test_a_stop_delivered_again_does_not_stop_what_was_asked_since(work: Workplace) -> None:
+    ts = await work.mention(QUESTION)
+    await work.settled()
+    await work.playground.press_stop(ANN, GENERAL, ts)
+    await work.settled()
+    (stop,) = (d for d in work.playground.deliveries if "session_stopped" in str(d.payload))
+    await work.running.bot.jobs.pause("T0PLAY", ANN)
+    await work.mention(QUESTION, thread_ts=ts)
+    await work.playground.until(lambda: work.playground.deliveries[-1].acked_at)
+    await work.playground.redeliver(stop.envelope_id)
+    await work.playground.until(lambda: work.playground.deliveries[-1].acked_at)
+    await work.running.bot.jobs.resume("T0PLAY")
+    await work.settled()
+    assert "audit v" in work.replies(ts)[-1].text
+
+
 async def test_stop_where_nothing_runs_says_so(work: Workplace) -> None:
     ts = await work.mention(QUESTION)
     await work.settled()

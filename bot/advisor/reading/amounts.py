@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.advisor.reading.counts import ITEMS, REQUESTS, VOLUMES
 from bot.advisor.reading.money import money
@@ -24,7 +25,24 @@ def amounts(text: str) -> list[Fact]:
     """Give every fact that a number of the text states, in order."""
     places = [place for place in _places(text) if not WORDS["size"].match(place.after)]
     facts = [fact for place in places for fact in _first_rule(place)]
+    facts = _for_all_tenants(facts, text)
     return [*facts, *_paired(text), *_lettered(text), *_waits(text)]
+
+
+def _for_all_tenants(facts: list[Fact], text: str) -> list[Fact]:
+    """Multiply labels stated per brand, customer or tenant by how many of those there are."""
+    tenants = next((fact.value for fact in facts if fact.field == "tenants"), None)
+    if not isinstance(tenants, float):
+        return facts
+    return [_times(fact, tenants, text) for fact in facts]
+
+
+def _times(fact: Fact, tenants: float, text: str) -> Fact:
+    each = WORDS["per_tenant"].match(text[fact.end : fact.end + AFTER])
+    if fact.field != "labelled_examples" or each is None or not isinstance(fact.value, float):
+        return fact
+    end = fact.end + each.end()
+    return replace(fact, value=fact.value * tenants, quote=text[fact.start : end], end=end)
 
 
 def _places(text: str) -> Iterator[Place]:

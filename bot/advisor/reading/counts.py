@@ -88,10 +88,10 @@ def _labels(place: Place) -> Iterator[Fact]:
         return
     for pattern in (WORDS["edited"], WORDS["labelled"], WORDS["labels"], WORDS["fixed"]):
         match = pattern.match(place.after)
-        if match:
+        if match and not re.search(r"\d", match.group()):  # a nearer number counts them
             yield place.fact("labelled_examples", place.number.value, ahead=match.end())
             return
-    trained = re.search(r"(?:tun\w+|train\w*) on (?:those |these |the |our )?$", place.before, re.I)
+    trained = WORDS["trained_on"].search(place.before)
     items = WORDS["items"].match(place.after) or re.match(r"\s*answers\b", place.after, re.I)
     if trained and items:
         yield place.fact("labelled_examples", place.number.value, ahead=items.end())

@@ -50,8 +50,15 @@ def _accuracy(place: Place) -> Iterator[Fact]:
     said = last(WORDS["accurate"], place.clause)
     if said:
         yield place.fact(field.format("zero_shot"), value, back=len(place.clause) - said.start())
-    elif WORDS["accurate"].search(rest) or re.match(r"\s*on\b", place.after):
+    elif _is_accuracy(place, rest):
         yield place.fact(field.format("zero_shot"), value, ahead=min(len(rest), 30))
+
+
+def _is_accuracy(place: Place, rest: str) -> bool:
+    """Whether the words behind a bare percentage say that it is an accuracy of today."""
+    if WORDS["accurate"].search(rest) or WORDS["now"].match(place.after):
+        return True
+    return re.match(r"\s*on\b", place.after) is not None
 
 
 def _sentence(place: Place) -> str:

@@ -25,7 +25,7 @@ def phrases(text: str) -> list[Fact]:
     for field, value, pattern in _phrases():
         match = pattern.search(text)
         if match is not None:
-            said: Plain = match.group().strip() if value is None else value
+            said: Plain = match.group().strip(" .,-") if value is None else value
             facts.append(Fact(field, said, "stated", match.group(), *match.span()))
     return facts
 

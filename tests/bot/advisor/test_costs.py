@@ -62,7 +62,7 @@ def test_a_cached_prefix_costs_the_known_share() -> None:
 def test_long_cached_examples_cost_less_than_short_fresh_ones() -> None:
     cached = 6e6 * costs.prefix_usd(12_000, TERRA, 1.0)
     fresh = 6e6 * request_usd(Tokens(0, 1000, 0), TERRA, 1.0)
-    assert (cached, fresh) == (pytest.approx(3600), pytest.approx(6000))
+    assert (cached, fresh) == pytest.approx((3600, 6000))
 
 
 @pytest.mark.parametrize(("per_hour", "share"), [(1, 0.08), (12, 0.63), (60, 0.993)])

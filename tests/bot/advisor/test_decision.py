@@ -207,7 +207,7 @@ BANS: dict[str, tuple[dict[str, Any], set[str]]] = {
     ),
     "price_cap": ({"max_usd_per_request": 1e-9}, set(WAYS)),
     "budget": ({"budget_usd": 500, "proposed_usd": 9000}, set(TUNED)),
-    "time": ({"deadline_days": 7}, set(WAYS) - {"prompt", "dynamic_few_shot"}),
+    "time": ({"deadline_days": 7}, {"rag", "decompose", *TUNED}),
 }
 
 
