@@ -27,9 +27,7 @@ async def test_a_question_typed_into_the_page_is_answered_in_its_thread(
         await box.fill(f"@Tunewise {QUESTION}")
         await box.press("Enter")
         await page.get_by_text("1 reply").click()
-        await expect(
-            page.get_by_text("retrieve similar examples per request").first
-        ).to_be_visible()
+        await expect(page.get_by_text("Verdict: retrieve the facts (RAG)").first).to_be_visible()
         await expect(page.get_by_text("Model calls: 0 · spent $0")).to_be_visible()
         ARTEFACTS.mkdir(exist_ok=True)
         await page.screenshot(path=ARTEFACTS / "verdict.png")
@@ -47,9 +45,9 @@ async def test_a_button_in_the_page_answers_what_was_missing(
         await box.fill("@Tunewise should we fine-tune our support bot?")
         await box.press("Enter")
         await page.get_by_text("1 reply").click()
-        buttons = page.get_by_role("button", name="sort into classes")
+        buttons = page.get_by_role("button", name="about 100,000")
         await expect(buttons).to_be_visible()
         await page.screenshot(path=ARTEFACTS / "ask.png")
         await buttons.click()
-        await expect(page.get_by_text("Understood: classification")).to_be_visible()
+        await expect(page.get_by_text("100,000 requests a month").first).to_be_visible()
         await page.screenshot(path=ARTEFACTS / "answered.png")

@@ -3,6 +3,8 @@
 import asyncio
 import json
 
+import pytest
+
 from bot.errors import AskError
 from tests.handlers.conftest import ANN, BEN, GENERAL, Workplace
 from tests.handlers.test_mentions import QUESTION
@@ -153,3 +155,24 @@ async def test_a_failure_is_told_in_the_thread_with_a_number_and_no_trace(work: 
     assert "e-" in reply.text
     assert "secret detail" not in reply.text
     assert work.replies(refused)[0].text.startswith("Please ask shorter. _(e-")
+
+
+async def test_what_cannot_be_stored_is_not_acknowledged_and_comes_again(
+    work: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    db, transaction = work.running.bot.db, work.running.bot.db.transaction
+
+    def full() -> object:
+        raise OSError("disk full: secret detail")
+
+    monkeypatch.setattr(db, "transaction", full)
+    work.playground.redelivery = True
+    ts = await work.mention(QUESTION)
+    await work.playground.command(ANN, GENERAL, "/advise", QUESTION)
+    await work.playground.until(lambda: work.playground.deliveries[-1].acked_at)
+    assert "Something went wrong" in _said(work)
+    assert "secret detail" not in _said(work)
+    monkeypatch.setattr(db, "transaction", transaction)
+    await work.playground.until(lambda: work.replies(ts), timeout=10)
+    await work.running.bot.jobs.halt()
+    assert len(work.replies(ts)) == 1

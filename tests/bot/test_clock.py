@@ -1,0 +1,31 @@
+"""Housekeeping forgets what is past the retention, and only that."""
+
+from datetime import UTC, datetime, timedelta
+
+from bot.clock import forget_before
+from bot.jobs import Jobs
+from storage import Database, advisor, jobs, messages
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+OLD = NOW - timedelta(days=91)
+
+
+async def test_text_jobs_and_verdicts_past_the_retention_are_forgotten(db: Database) -> None:
+    async with db.transaction() as tx:
+        for number, at in enumerate((OLD, NOW)):
+            ts = f"{number}.1"
+            await messages.add(tx, messages.Message("T1", "C1", ts, ts, "U1", "hello", at))
+            await advisor.add(tx, advisor.GivenVerdict("T1", f"v{number}", "why?", {}, at))
+            job = jobs.Job(f"a:{number}", "T1", "a", "C1", {}, "done", 1, None, at, at)
+            await jobs.add(tx, job)
+    assert await forget_before(db, Jobs(db), NOW - timedelta(days=90)) == 1
+    async with db.reading() as tx:
+        kept = [
+            (
+                await messages.find(tx, "T1", "C1", f"{number}.1") is not None,
+                await advisor.find(tx, "T1", f"v{number}") is not None,
+                await jobs.find(tx, f"a:{number}") is not None,
+            )
+            for number in (0, 1)
+        ]
+    assert kept == [(False, False, False), (True, True, True)]
