@@ -1,12 +1,14 @@
 """Looks at settings, database, model and Slack, and says how to mend what fails."""
 
 import asyncio
+from datetime import UTC, datetime
+from typing import Any
 
 from bot import settings as settings_of
 from bot.app import parts, slack_client
 from bot.errors import SetupError, TunewiseError
 from bot.ledger import Charge, charging
-from bot.ledger.prices import price_of, shutdown_of
+from bot.ledger.prices import Price, price_at, shutdown_of
 from bot.llm import LLM
 from bot.settings import Settings
 from bot.texts import say
@@ -56,25 +58,21 @@ async def _model(settings: Settings) -> Check:
         async with parts(settings, allow_local=True) as (_, __, llm):
             if llm is None:
                 return Check("model", True, say("doctor.no_model"))
-            return await _answers(llm, settings)
+            return await _answers(llm)
     except TunewiseError as error:
         return Check("model", False, str(error))
 
 
-async def _answers(llm: LLM, settings: Settings) -> Check:
-    model = str(settings.model)
+async def _answers(llm: LLM) -> Check:
+    model = llm.model
     with charging(Charge(team_id="local", feature="doctor", run_id="doctor")):
         try:
             can = await llm.capabilities()
         except TunewiseError as error:
             found = say("doctor.model_failed", model=model, reason=error)
             return Check("model", False, found)
-    price = price_of(model)
-    words = (
-        say("doctor.model_price", input=price.input, output=price.output)
-        if price
-        else say("doctor.model_unpriced")
-    )
+    status, price = price_at(llm.base_url, model, on=datetime.now(UTC).date(), input_tokens=1000)
+    words = say(f"doctor.model_{status}", **({} if price is None else _asked(price)))
     found = say(
         "doctor.model",
         model=model,
@@ -85,6 +83,10 @@ async def _answers(llm: LLM, settings: Settings) -> Check:
     if day := shutdown_of(model):
         found += say("doctor.model_shutdown", day=day)
     return Check("model", True, found)
+
+
+def _asked(price: Price) -> dict[str, Any]:
+    return {"input": price.input.normalize(), "output": price.output.normalize()}
 
 
 async def _slack(settings: Settings) -> tuple[Check, ...]:

@@ -1,5 +1,6 @@
 """The command line as a person or a script uses it, each command in a process of its own."""
 
+import asyncio
 import json
 import os
 import socket
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.sample import QUESTION
+from tests.modelserver import ScriptedModel
 
 ROOT = Path(__file__).parents[1]
 
@@ -139,3 +141,16 @@ def test_the_manifest_is_json_and_the_link_a_link(tmp_path: Path) -> None:
     assert made["features"]["slash_commands"][0]["command"] == "/tw-advise"
     link = _bot(tmp_path, "manifest", "--link").stdout
     assert link.startswith("https://api.slack.com/apps?new_app=1&manifest_json=")
+
+
+async def test_the_doctor_asks_a_model_and_says_what_it_can(tmp_path: Path) -> None:
+    async with ScriptedModel() as model:
+        model.answers = lambda asked: '{"ready": true}'
+        settings = {"OPENAI_BASE_URL": model.url, "MODEL": "scripted"}
+        done = await asyncio.to_thread(_bot, tmp_path, "doctor", **settings)
+        assert "scripted answers; strict JSON schema: yes" in done.stdout
+        assert "price: free (this machine)" in done.stdout
+        model.will_fail(401, code="invalid_api_key")
+        done = await asyncio.to_thread(_bot, tmp_path, "doctor", **settings)
+        assert done.returncode == 1
+        assert "MEND  model: scripted does not answer" in done.stdout
