@@ -128,6 +128,7 @@ async def _advise(
 
     if bool(question) == bool(file):
         raise AskError(say("cli.not_both"))
+    question = redact(question)
     today = datetime.now(UTC).date()
     run_id = f"cli:{uuid.uuid4().hex}"
     async with parts(settings) as (db, ledger, llm):
@@ -137,7 +138,14 @@ async def _advise(
             with charging(Charge(team_id=_LOCAL, feature="advisor", run_id=run_id)):
                 verdict = await advisor.advise(question, llm=llm, today=today)
         given = verdicts.GivenVerdict(
-            _LOCAL, verdict.audit_id, redact(question), verdict.to_json(), datetime.now(UTC)
+            _LOCAL,
+            run_id,
+            verdict.audit_id,
+            None,
+            None,
+            question,
+            verdict.to_json(),
+            datetime.now(UTC),
         )
         async with db.transaction() as tx:
             await verdicts.add(tx, given)
@@ -217,9 +225,9 @@ def _settings() -> Settings:
         settings = settings_of.read()
     except TunewiseError as error:
         _refuse(error)
-    logging.basicConfig(
-        level=settings.log_level, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
-    )
+    logging.basicConfig(level="WARNING", format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    for ours in ("bot", "handlers", "storage"):  # libraries write what people typed
+        logging.getLogger(ours).setLevel(settings.log_level)
     for library in ("slack_sdk", "apscheduler"):
         logging.getLogger(library).setLevel("ERROR")  # their own chatter
     return settings

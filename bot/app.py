@@ -1,11 +1,14 @@
 """The only place where things are built: settings in, a running bot out."""
 
 import asyncio
+import gc
 import logging
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from aiohttp import ClientError
+from pydantic import SecretStr
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.app.async_app import AsyncApp
 from slack_bolt.authorization import AuthorizeResult
@@ -55,9 +58,11 @@ async def running(settings: Settings, *, allow_local: bool = False) -> AsyncIter
         stack.push_async_callback(jobs.close)
         clock = start_clock(db, jobs, ledger, settings.retention_days)
         stack.callback(clock.shutdown, wait=False)
-        handler = AsyncSocketModeHandler(slack, _secret(settings.slack_app_token), ping_interval=5)
+        handler = AsyncSocketModeHandler(slack, secret(settings.slack_app_token), ping_interval=5)
         stack.push_async_callback(handler.close_async)
-        await _connected(handler)
+        await _connected(handler, client)
+        gc.collect()
+        gc.freeze()  # what stands now stays: looking at it again would hold the loop over 100 ms
         yield Running(bot, str(identity.team_id))
 
 
@@ -89,11 +94,16 @@ async def migrated(db: Database) -> None:
 def slack_client(settings: Settings, *, token: bool = True) -> AsyncWebClient:
     """Give the client of the bot token. It never repeats a request by itself: posting does."""
     return AsyncWebClient(
-        _secret(settings.slack_bot_token) if token else None,
+        secret(settings.slack_bot_token) if token else None,
         base_url=settings.slack_api_url,
         timeout=_SLACK_SECONDS,
         retry_handlers=[],
     )
+
+
+def secret(value: SecretStr | None) -> str:
+    """Give what a secret setting holds; nothing where it is not set."""
+    return value.get_secret_value() if value else ""
 
 
 def _listening(identity: AuthorizeResult, bot: Bot) -> AsyncApp:
@@ -129,18 +139,20 @@ async def _identity(client: AsyncWebClient, settings: Settings) -> AuthorizeResu
         team_id=answer["team_id"],
         bot_user_id=answer["user_id"],
         bot_id=answer.get("bot_id"),
-        bot_token=_secret(settings.slack_bot_token),
+        bot_token=secret(settings.slack_bot_token),
     )
 
 
-async def _connected(handler: AsyncSocketModeHandler) -> None:
+async def _connected(handler: AsyncSocketModeHandler, client: AsyncWebClient) -> None:
+    """Connect, or raise SetupError: the handler alone would try again for ever."""
     try:
-        await handler.connect_async()  # type: ignore[no-untyped-call]
+        opened = await client.apps_connections_open(app_token=handler.app_token)
+        handler.client.wss_uri = opened["url"]
+        async with asyncio.timeout(_SLACK_SECONDS):
+            await handler.connect_async()  # type: ignore[no-untyped-call]
     except SlackApiError as error:
         reason = str(error.response.get("error"))
         raise SetupError(say("app.no_socket", reason=reason)) from error
-
-
-def _secret(value: object) -> str:
-    get = getattr(value, "get_secret_value", None)
-    return str(get()) if get else ""
+    except (ClientError, TimeoutError, OSError) as error:
+        reason = type(error).__name__
+        raise SetupError(say("app.slack_unreachable", reason=reason)) from error

@@ -11,6 +11,7 @@ from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from bot.jobs import Jobs
 from bot.ledger import Ledger
 from storage import Database, advisor, messages
+from storage import ledger as rows
 
 _log = logging.getLogger(__name__)
 
@@ -18,8 +19,8 @@ _log = logging.getLogger(__name__)
 def start_clock(db: Database, jobs: Jobs, ledger: Ledger, retention_days: int) -> AsyncIOScheduler:
     """Start the bot's housekeeping; the caller shuts the clock down.
 
-    Text, jobs and verdicts past the retention are forgotten each hour, and calls whose process
-    died are settled each minute.
+    Text, jobs, verdicts and budgets past the retention are forgotten each hour, and calls whose
+    process died are settled each minute.
     """
 
     async def forget() -> None:
@@ -40,6 +41,7 @@ async def forget_before(db: Database, jobs: Jobs, before: datetime) -> int:
     await jobs.forget(before)
     async with db.transaction() as tx:
         await advisor.forget(tx, before)
+        await rows.forget_budgets(tx, before)
         gone = await messages.forget(tx, before)
     if gone:
         _log.info("forgot %d messages past the retention", gone)

@@ -6,10 +6,10 @@ TunewiseError
 │   └── BudgetError a budget refused the call; an admin can raise it
 ├── StoppedError    somebody pressed Stop; nothing more is to be done for this job
 ├── PausedError     an admin paused the bot; the job goes on when it is resumed
+├── LostError       another process took the job over; this one lets go of it
+├── OutageError     the database or Slack does not answer; the job is tried again later
 └── SetupError      whoever runs the bot can mend it: settings, database, port
 """
-
-from collections.abc import Mapping
 
 
 class TunewiseError(Exception):
@@ -36,10 +36,18 @@ class PausedError(TunewiseError):
     """The team is paused; the job is held until an admin resumes it."""
 
 
-def refuse(halted: Mapping[str, str], job_id: str) -> None:
-    """Raise StoppedError or PausedError where the job stands among those that must not go on."""
-    if reason := halted.get(job_id):
-        raise StoppedError() if reason == "stopped" else PausedError()
+class LostError(TunewiseError):
+    """Another process took the job over while this one was silent."""
+
+
+class OutageError(TunewiseError):
+    """Something that the bot needs does not answer for now."""
+
+
+def refuse(reason: str | None) -> None:
+    """Raise the error of a job that must not go on: `stopped`, `paused` or `lost`."""
+    if reason:
+        raise {"stopped": StoppedError, "paused": PausedError, "lost": LostError}[reason]()
 
 
 class SetupError(TunewiseError):

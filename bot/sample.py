@@ -1,6 +1,7 @@
 """The playground with a bot in it, and the first question that a newcomer sees answered."""
 
 import asyncio
+import html
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -11,11 +12,11 @@ from pydantic import SecretStr
 
 from bot.app import Running, running
 from bot.errors import SetupError
+from bot.jobs import job_id_of
 from bot.playground import Playground
 from bot.settings import Settings
 from bot.texts import say
 from handlers import COMMANDS, SCOPES
-from storage import advisor as verdicts
 from storage import jobs
 
 QUESTION = (
@@ -78,17 +79,15 @@ async def sample(here: Open) -> tuple[dict[str, Any], tuple[str, ...]]:
     """
     bot, playground = here.running.bot, here.playground
     ts = await playground.say(_ASKER, _CHANNEL, f"<@{bot.bot_user_id}> {QUESTION}")
-    job_id = f"advise:{here.running.team_id}:{_CHANNEL}:{ts}"
+    job_id = job_id_of("advise", here.running.team_id, f"{_CHANNEL}:{ts}")
     deadline = time.monotonic() + _SECONDS
     while time.monotonic() < deadline:
         async with bot.db.reading() as tx:
             job = await jobs.find(tx, job_id)
             kept = await jobs.result(tx, job_id, "verdict")
         if job and kept and job.state == "done":
-            async with bot.db.reading() as tx:
-                given = await verdicts.find(tx, here.running.team_id, kept[0]["audit_id"])
             reply = playground.thread(_CHANNEL, ts)[-1]
-            return (given.verdict if given else kept[0]), tuple(reply.text.splitlines())
+            return kept[0], tuple(html.unescape(reply.text).splitlines())
         if job and job.state == "failed":
             break
         await asyncio.sleep(0.05)

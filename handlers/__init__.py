@@ -2,7 +2,7 @@
 
 import logging
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -14,7 +14,7 @@ from handlers.bot import Bot
 
 __all__ = ["COMMANDS", "EVENTS", "JOBS", "SCOPES", "Bot", "Command", "register"]
 
-Listener = Callable[..., Awaitable[None]]
+Listener = Callable[..., Coroutine[Any, Any, None]]
 
 _log = logging.getLogger(__name__)
 

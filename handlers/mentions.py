@@ -8,15 +8,19 @@ from typing import Any
 
 from slack_bolt.context.async_context import AsyncBoltContext
 
+from bot.jobs import job_id_of
 from bot.texts import redact
 from handlers import stop
 from handlers.bot import Bot
 from handlers.posting import Place
-from storage import Transaction, messages
+from storage import Transaction, jobs, messages
+from storage import advisor as verdicts
 
 _SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
 _LINK = re.compile(r"<(?:https?|mailto)[^|>\s]*(?:\|([^>]*))?>")
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
+_CALL = re.compile(r"<[@!][^>]*>")
+_CHANNEL = re.compile(r"<#[^|>]*(?:\|([^>]*))?>")
+_STOP = frozenset({"stop", "cancel"})
 
 _log = logging.getLogger(__name__)
 
@@ -33,32 +37,30 @@ async def receive(event: dict[str, Any], context: AsyncBoltContext, *, bot: Bot)
         return
     if _is_addressed(event, bot.bot_user_id):
         await _take(message, bot)
-        return
-    async with bot.db.reading() as tx:
-        ours = await messages.thread(tx, message.team_id, message.channel_id, message.thread_ts)
-    if ours:
-        async with bot.db.transaction() as tx:
-            await messages.add(tx, message)
+    elif message.thread_ts != message.ts:
+        await _overhear(message, bot)
 
 
-def question_in(text: str, bot_user_id: str) -> str:
-    """Give what a person typed: without the bot's mention, Slack's markup and control characters.
+def question_in(text: str) -> str:
+    """Give what a person typed, without Slack's markup: no mention of anybody is left in it.
 
-    >>> question_in("<@U0BOT> is 90 &lt; 95? see <https://x.org|the page>", "U0BOT")
+    >>> question_in("<@U0BOT> is 90 &lt; 95? see <https://x.org|the page> <!here>")
     'is 90 < 95? see the page'
     """
-    text = text.replace(f"<@{bot_user_id}>", " ")
+    text = _CALL.sub(" ", text)
+    text = _CHANNEL.sub(lambda channel: f"#{channel[1]}" if channel[1] else " ", text)
     text = _LINK.sub(lambda link: link[1] or link[0].strip("<>"), text)
-    text = html.unescape(_CONTROL.sub(" ", text))
-    return re.sub(r"[ \t]+", " ", text).strip()
+    return re.sub(r"[ \t]+", " ", html.unescape(text)).strip()
 
 
 async def _take(message: messages.Message, bot: Bot) -> None:
     place = Place(message.team_id, message.channel_id, message.thread_ts, message.user_id)
     key = f"{message.channel_id}:{message.ts}"
-    question = question_in(message.text, bot.bot_user_id)
-    if question.lower().rstrip("!.") in ("stop", "cancel"):
-        await stop.take(bot, f"message:{key}", place)
+    question = question_in(message.text)
+    if _says_stop(question):
+        alone = message.thread_ts == message.ts
+        lane = f"{message.channel_id}:" if alone else place.lane
+        await stop.take(bot, f"message:{key}", place, lane)
         return
 
     async def answer(tx: Transaction) -> None:
@@ -68,6 +70,23 @@ async def _take(message: messages.Message, bot: Bot) -> None:
 
     if not await bot.take(message.team_id, f"message:{key}", answer):
         _log.info("dropped a message that was received before")
+
+
+async def _overhear(message: messages.Message, bot: Bot) -> None:
+    """Keep what follows in a thread of ours; a bare `stop` there is meant for the bot."""
+    place = Place(message.team_id, message.channel_id, message.thread_ts, message.user_id)
+    async with bot.db.reading() as tx:
+        ours = await messages.is_ours(tx, place.team_id, place.channel_id, message.thread_ts)
+        working = await jobs.has_open(tx, place.team_id, place.lane)
+    if working and _says_stop(question_in(message.text)):
+        await stop.take(bot, f"message:{message.channel_id}:{message.ts}", place, place.lane)
+    elif ours:
+        async with bot.db.transaction() as tx:
+            await messages.add(tx, message)
+
+
+def _says_stop(question: str) -> bool:
+    return question.lower().rstrip("!.") in _STOP
 
 
 async def _follow(event: dict[str, Any], team_id: str, bot: Bot) -> None:
@@ -80,6 +99,9 @@ async def _follow(event: dict[str, Any], team_id: str, bot: Bot) -> None:
     async with bot.db.transaction() as tx:
         if event["subtype"] == "message_deleted" or new.get("subtype") == "tombstone":
             await messages.remove(tx, team_id, channel, ts)
+            job_id = job_id_of("advise", team_id, f"{channel}:{ts}")
+            await jobs.erase(tx, job_id)
+            await verdicts.erase(tx, team_id, job_id)
         else:
             await messages.change(tx, team_id, channel, ts, redact(str(new.get("text") or "")))
 

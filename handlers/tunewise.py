@@ -1,8 +1,12 @@
 """`/tunewise help|status|pause|resume`, answered at once and seen by its asker alone."""
 
+import asyncio
+import logging
 from typing import Any
 
+from aiohttp import ClientError
 from slack_bolt.context.ack.async_ack import AsyncAck
+from slack_bolt.context.async_context import AsyncBoltContext
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
@@ -14,26 +18,30 @@ from storage import jobs, teams
 
 _ADMINS_ONLY = frozenset({"pause", "resume"})
 
+_SECONDS = 2
+"""How long Slack may take to say who is an admin; it gives a command three to be answered."""
+
+_log = logging.getLogger(__name__)
+
 
 async def receive(
-    ack: AsyncAck, command: dict[str, Any], client: AsyncWebClient, *, bot: Bot
+    ack: AsyncAck,
+    command: dict[str, Any],
+    context: AsyncBoltContext,
+    client: AsyncWebClient,
+    *,
+    bot: Bot,
 ) -> None:
     """Answer the command."""
-    team_id, user_id = command["team_id"], command["user_id"]
+    team_id, user_id = str(context.team_id), str(command["user_id"])
     word = str(command.get("text") or "").strip().lower() or "help"
-    admin = await _is_admin(bot, client, user_id)
-    if word in _ADMINS_ONLY and not admin:
-        await ack(text=say("tunewise.admins_only", word=word))
-        return
-    if word == "pause":
-        await bot.jobs.pause(team_id, user_id)
-        text = say("tunewise.paused", prefix=bot.settings.command_prefix)
-    elif word == "resume":
-        text = say("tunewise.resumed", held=await bot.jobs.resume(team_id))
+    if word in _ADMINS_ONLY:
+        admin = await _is_admin(bot, client, user_id)
+        text = await _switched(bot, word, team_id, user_id) if admin else _refused(word, admin)
     elif word == "status":
         text = await _status(bot, team_id)
     elif word == "help":
-        text = help_text(bot, admin=admin)
+        text = help_text(bot, admin=bool(await _is_admin(bot, client, user_id)))
     else:
         text = say("tunewise.unknown", word=word[:40], prefix=bot.settings.command_prefix)
     await ack(text=text)
@@ -53,6 +61,17 @@ def help_text(bot: Bot, *, admin: bool) -> str:
     if bot.llm is None:
         lines.append(say("tunewise.no_model"))
     return "\n".join(lines)
+
+
+async def _switched(bot: Bot, word: str, team_id: str, user_id: str) -> str:
+    if word == "pause":
+        await bot.jobs.pause(team_id, user_id)
+        return say("tunewise.paused", prefix=bot.settings.command_prefix)
+    return say("tunewise.resumed", held=await bot.jobs.resume(team_id))
+
+
+def _refused(word: str, admin: bool | None) -> str:
+    return say("tunewise.admin_unknown" if admin is None else "tunewise.admins_only", word=word)
 
 
 async def _status(bot: Bot, team_id: str) -> str:
@@ -80,12 +99,17 @@ async def _status(bot: Bot, team_id: str) -> str:
     return "\n".join(lines)
 
 
-async def _is_admin(bot: Bot, client: AsyncWebClient, user_id: str) -> bool:
-    """Say whether a person is named in ADMIN_USERS or an admin of the workspace."""
+async def _is_admin(bot: Bot, client: AsyncWebClient, user_id: str) -> bool | None:
+    """Say whether a person is named in ADMIN_USERS or an admin of the workspace.
+
+    None where Slack does not tell.
+    """
     if user_id in bot.settings.admin_users:
         return True
     try:
-        user = (await client.users_info(user=user_id))["user"]
-    except SlackApiError:
-        return False
+        async with asyncio.timeout(_SECONDS):
+            user = (await client.users_info(user=user_id))["user"]
+    except (SlackApiError, ClientError, TimeoutError) as error:
+        _log.warning("Slack does not tell who is an admin: %s", type(error).__name__)
+        return None
     return bool(user.get("is_admin") or user.get("is_owner"))

@@ -9,9 +9,11 @@ from typing import IO, Any, TypeVar
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
-from bot.errors import SetupError
+from bot.errors import OutageError, SetupError
 
 T = TypeVar("T")
 
@@ -29,6 +31,9 @@ Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
 
 _BUSY_SECONDS = 30
 """How long a SQLite writer waits for its turn, as DBOS's own engine does."""
+
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+"""Keeps what people typed out of error messages."""
 
 _MIGRATION_LOCK = 0x74756E65
 """Key of the PostgreSQL advisory lock under which one replica migrates while others wait."""
@@ -85,6 +90,20 @@ class Transaction:
         new = insert(table).values(values).on_conflict_do_nothing().returning(*table.primary_key)
         return (await self.execute(new)).first() is not None
 
+    async def try_lock(self, key: int) -> bool:
+        """Take a lock that only one transaction has at a time, or say that another has it."""
+        if self._connection.dialect.name == "sqlite":
+            return True  # a writing transaction is alone already
+        lock = sa.select(sa.func.pg_try_advisory_xact_lock(key))
+        return bool((await self.execute(lock)).scalar_one())
+
+    async def now(self) -> datetime:
+        """Give the time by the database's clock, which all replicas share."""
+        if self._connection.dialect.name == "sqlite":
+            return datetime.now(UTC)
+        now: datetime = (await self.execute(sa.select(sa.func.clock_timestamp()))).scalar_one()
+        return now
+
     async def run_sync(self, function: Callable[[sa.Connection], T]) -> T:
         """Run a synchronous function inside this transaction."""
         return await self._connection.run_sync(function)
@@ -94,34 +113,40 @@ class Database:
     """One database through two engines: asynchronous for us, synchronous for DBOS."""
 
     def __init__(self, url: str) -> None:
-        """Prepare engines for `sqlite:///file` or `postgresql://…`; nothing is opened yet."""
-        parsed = sa.make_url(url)
+        """Prepare engines for `sqlite:///file` or `postgresql://…`; nothing is opened yet.
+
+        Raises SetupError for an address that cannot be read or a folder that cannot be made.
+        """
+        parsed = _address(url)
         self.is_sqlite = parsed.get_backend_name() == "sqlite"
         self._lock: IO[str] | None = None
         if self.is_sqlite:
             self.path = Path(parsed.database or "")
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            self.engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite"))
-            self.sync_engine = sa.create_engine(parsed.set(drivername="sqlite"))
+            _make_folder(self.path.parent)
+            self.engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite"), **_QUIET)
+            self.sync_engine = sa.create_engine(parsed.set(drivername="sqlite"), **_QUIET)
             sa.event.listen(self.engine.sync_engine, "connect", _prepare_ours)
             sa.event.listen(self.engine.sync_engine, "begin", _begin)
             sa.event.listen(self.sync_engine, "connect", _prepare_dbos)
         else:
             address = parsed.set(drivername="postgresql+psycopg")
-            self.engine = create_async_engine(address, pool_pre_ping=True, pool_size=10)
-            self.sync_engine = sa.create_engine(address, pool_pre_ping=True)
+            self.engine = create_async_engine(address, pool_pre_ping=True, pool_size=10, **_QUIET)
+            self.sync_engine = sa.create_engine(address, pool_pre_ping=True, **_QUIET)
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Transaction]:
-        """Open a transaction that may write: committed at the end, rolled back on an error."""
-        async with _connection(self.engine, "IMMEDIATE") as connection, connection.begin():
-            yield Transaction(connection)
+        """Open a transaction that may write: committed at the end, rolled back on an error.
+
+        Raises OutageError where the database does not answer.
+        """
+        async with _transaction(self.engine, "IMMEDIATE") as tx:
+            yield tx
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Transaction]:
-        """Open a transaction that only reads, beside any writer."""
-        async with _connection(self.engine, "DEFERRED") as connection, connection.begin():
-            yield Transaction(connection)
+        """Open a transaction that only reads, beside any writer. Raises as `transaction` does."""
+        async with _transaction(self.engine, "DEFERRED") as tx:
+            yield tx
 
     def migrate(self) -> None:
         """Bring the schema up to date; safe on several replicas at once. Blocks."""
@@ -176,9 +201,30 @@ class Database:
 
 
 @asynccontextmanager
-async def _connection(engine: AsyncEngine, mode: str) -> AsyncIterator[AsyncConnection]:
-    async with engine.connect() as connection:
-        yield await connection.execution_options(begin_mode=mode)
+async def _transaction(engine: AsyncEngine, mode: str) -> AsyncIterator[Transaction]:
+    try:
+        async with engine.connect() as connection:
+            await connection.execution_options(begin_mode=mode)
+            async with connection.begin():
+                yield Transaction(connection)
+    except (OperationalError, InterfaceError, PoolTimeoutError) as error:
+        raise OutageError(f"the database does not answer ({type(error).__name__})") from error
+
+
+def _address(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise SetupError("DATABASE_URL cannot be read; see the README for its form.") from None
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SetupError(
+            f"The folder {folder} of DATABASE_URL cannot be made: {error.strerror}."
+        ) from None
 
 
 def _prepare_ours(connection: Any, _: object) -> None:

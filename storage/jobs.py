@@ -1,7 +1,8 @@
 """Durable jobs: what was asked for, how far it came, and the processes that work on it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ _job = sa.Table(
     sa.Column("payload", Json, nullable=False),
     sa.Column("state", sa.String(16), nullable=False),
     sa.Column("attempts", sa.Integer, nullable=False, default=0),
+    sa.Column("epoch", sa.Integer, nullable=False, default=0),
     sa.Column("stopped_by", sa.String(32), nullable=True),
     sa.Column("created_at", Instant, nullable=False),
     sa.Column("finished_at", Instant, nullable=True),
@@ -43,6 +45,10 @@ _executor = sa.Table(
 )
 
 _OPEN = ("queued", "running", "held")
+_TELLS = "stopped"
+"""The kind of the jobs that tell of a Stop: a second Stop leaves them alone."""
+_REPLY = "reply"
+"""The name of the result that says where a job's reply stands."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,9 @@ class Job:
     state: str
     """`queued`, `running`, `held` (the team is paused), `done`, `stopped` or `failed`."""
     attempts: int
-    """How often the work was begun, this time included."""
+    """How often the work was begun and broke off, this time included."""
+    epoch: int
+    """Raised each time the work is begun: who holds an older one lost the job to another."""
     stopped_by: str | None
     created_at: datetime
     finished_at: datetime | None
@@ -77,36 +85,51 @@ async def find(tx: Transaction, job_id: str) -> Job | None:
 
 
 async def begin(tx: Transaction, job_id: str) -> Job | None:
-    """Count one more attempt of an open job and give it; None where it is finished or gone."""
+    """Begin an open job once more and give it; None where it is finished or gone."""
     begun = await tx.execute(
         sa.update(_job)
         .where(_job.c.job_id == job_id, _job.c.state.in_(_OPEN))
-        .values(state="running", attempts=_job.c.attempts + 1)
+        .values(state="running", attempts=_job.c.attempts + 1, epoch=_job.c.epoch + 1)
     )
     return await find(tx, job_id) if begun.rowcount else None
 
 
-async def finish(tx: Transaction, job_id: str, state: str, now: datetime) -> None:
-    """Close an open job; one that was stopped stays stopped."""
-    await tx.execute(
-        sa.update(_job)
-        .where(_job.c.job_id == job_id, _job.c.state.in_(_OPEN))
-        .values(state=state, finished_at=now)
-    )
+async def finish(tx: Transaction, job: Job, state: str, now: datetime) -> None:
+    """Close a job; one that was stopped or taken over stays as it is."""
+    await tx.execute(sa.update(_job).where(*_held_by(job)).values(state=state, finished_at=now))
+
+
+async def pardon(tx: Transaction, job: Job) -> None:
+    """Do not count this attempt: it broke off through no fault of the work."""
+    await tx.execute(sa.update(_job).where(*_held_by(job)).values(attempts=_job.c.attempts - 1))
+
+
+async def move(tx: Transaction, job: Job, lane: str) -> None:
+    """Put a job into the lane of the thread that its reply opened."""
+    await tx.execute(sa.update(_job).where(_job.c.job_id == job.job_id).values(lane=lane))
 
 
 async def stop(
     tx: Transaction, team_id: str, lane: str, user_id: str, now: datetime
 ) -> tuple[str, ...]:
-    """Stop every open job of a lane and give their ids."""
-    of_lane = (_job.c.team_id == team_id, _job.c.lane == lane, _job.c.state.in_(_OPEN))
-    ids = tuple((await tx.execute(sa.select(_job.c.job_id).where(*of_lane))).scalars())
-    await tx.execute(
+    """Stop every open job of a lane and give their ids.
+
+    A lane that ends in `:` means all lanes of that channel.
+    """
+    of_lane = _job.c.lane.startswith(lane) if lane.endswith(":") else _job.c.lane == lane
+    stopped = await tx.execute(
         sa.update(_job)
-        .where(_job.c.job_id.in_(ids))
+        .where(_job.c.team_id == team_id, of_lane, _job.c.state.in_(_OPEN), _job.c.kind != _TELLS)
         .values(state="stopped", stopped_by=user_id, finished_at=now)
+        .returning(_job.c.job_id)
     )
-    return ids
+    return tuple(stopped.scalars())
+
+
+async def has_open(tx: Transaction, team_id: str, lane: str) -> bool:
+    """Say whether a job of a lane waits or runs."""
+    of_lane = (_job.c.team_id == team_id, _job.c.lane == lane, _job.c.state.in_(_OPEN))
+    return bool((await tx.execute(sa.select(sa.exists().where(*of_lane)))).scalar_one())
 
 
 async def hold(tx: Transaction, job: Job) -> bool:
@@ -114,11 +137,8 @@ async def hold(tx: Transaction, job: Job) -> bool:
     of_team = sa.select(team.c.paused_at).where(team.c.team_id == job.team_id).with_for_update()
     if (await tx.execute(of_team)).scalar_one_or_none() is None:
         return False
-    await tx.execute(
-        sa.update(_job)
-        .where(_job.c.job_id == job.job_id, _job.c.state == "running")
-        .values(state="held")
-    )
+    await pardon(tx, job)
+    await tx.execute(sa.update(_job).where(*_held_by(job)).values(state="held"))
     return True
 
 
@@ -131,17 +151,26 @@ async def release(tx: Transaction, team_id: str) -> tuple[Job, ...]:
     return released
 
 
-async def halted(tx: Transaction, job_ids: tuple[str, ...]) -> dict[str, str]:
-    """Say which of some jobs must not go on, and why: `stopped` or `paused`."""
+async def halted(tx: Transaction, epochs: Mapping[str, int]) -> dict[str, str]:
+    """Say which jobs must not go on, and why: `stopped`, `lost` or `paused`.
+
+    `epochs` holds for each job id the epoch in which its holder began it.
+    """
     rows = await tx.execute(
-        sa.select(_job.c.job_id, _job.c.state)
+        sa.select(_job.c.job_id, _job.c.state, _job.c.epoch, team.c.paused_at)
         .outerjoin(team, team.c.team_id == _job.c.team_id)
-        .where(
-            _job.c.job_id.in_(job_ids),
-            sa.or_(_job.c.state == "stopped", team.c.paused_at.is_not(None)),
-        )
+        .where(_job.c.job_id.in_(epochs))
     )
-    return {row.job_id: "stopped" if row.state == "stopped" else "paused" for row in rows}
+    reasons = {row.job_id: _reason(row, epochs[row.job_id]) for row in rows}
+    return {job_id: reason for job_id, reason in reasons.items() if reason}
+
+
+async def waiting(tx: Transaction, before: datetime) -> tuple[Job, ...]:
+    """Give the jobs that wait or run since before an instant."""
+    rows = await tx.execute(
+        sa.select(_job).where(_job.c.state.in_(("queued", "running")), _job.c.created_at < before)
+    )
+    return tuple(Job(**row._mapping) for row in rows)
 
 
 async def open_count(tx: Transaction, team_id: str) -> int:
@@ -167,8 +196,15 @@ async def keep_result(tx: Transaction, job: Job, key: str, value: Any) -> Any:
     return kept[0] if kept else value
 
 
-async def beat(tx: Transaction, executor_id: str, now: datetime) -> None:
+async def erase(tx: Transaction, job_id: str) -> None:
+    """Forget what a job was given and found, but not that it was."""
+    await tx.execute(sa.delete(_result).where(_result.c.job_id == job_id, _result.c.key != _REPLY))
+    await tx.execute(sa.update(_job).where(_job.c.job_id == job_id).values(payload={}))
+
+
+async def beat(tx: Transaction, executor_id: str) -> None:
     """Renew the lease of a process."""
+    now = await tx.now()
     if not await tx.insert_new(_executor, executor_id=executor_id, seen_at=now):
         await tx.execute(
             sa.update(_executor).where(_executor.c.executor_id == executor_id).values(seen_at=now)
@@ -180,13 +216,26 @@ async def leave(tx: Transaction, executor_id: str) -> None:
     await tx.execute(sa.delete(_executor).where(_executor.c.executor_id == executor_id))
 
 
-async def alive(tx: Transaction, since: datetime) -> frozenset[str]:
-    """Give the processes seen since an instant, and forget the others."""
+async def alive(tx: Transaction, lease: timedelta) -> frozenset[str]:
+    """Give the processes seen within a lease, and forget the others."""
+    since = await tx.now() - lease
     await tx.execute(sa.delete(_executor).where(_executor.c.seen_at < since))
     return frozenset((await tx.execute(sa.select(_executor.c.executor_id))).scalars())
 
 
 async def forget(tx: Transaction, before: datetime) -> tuple[str, ...]:
-    """Forget jobs finished before an instant, with their results; give their ids."""
-    gone = sa.delete(_job).where(_job.c.finished_at < before).returning(_job.c.job_id)
+    """Forget jobs that were asked for before an instant, with their results; give their ids."""
+    gone = sa.delete(_job).where(_job.c.created_at < before).returning(_job.c.job_id)
     return tuple((await tx.execute(gone)).scalars())
+
+
+def _held_by(job: Job) -> tuple[sa.ColumnElement[bool], ...]:
+    return (_job.c.job_id == job.job_id, _job.c.epoch == job.epoch, _job.c.state.in_(_OPEN))
+
+
+def _reason(row: sa.Row[Any], epoch: int) -> str | None:
+    if row.state == "stopped":
+        return "stopped"
+    if row.epoch != epoch:
+        return "lost"
+    return "paused" if row.paused_at else None

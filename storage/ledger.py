@@ -58,6 +58,7 @@ _budget = sa.Table(
     sa.Column("amount", NanoUSD, nullable=False),
     sa.Column("spent", NanoUSD, nullable=False, default=0),
     sa.Column("reserved", NanoUSD, nullable=False, default=0),
+    sa.Column("touched_at", Instant, nullable=False, index=True),
 )
 
 
@@ -198,7 +199,7 @@ async def spent(
     return Spent(*(int(value) for value in (await tx.execute(sums)).one()))
 
 
-async def reserve(tx: Transaction, wanted: Budget) -> bool:
+async def reserve(tx: Transaction, wanted: Budget, at: datetime) -> bool:
     """Reserve `wanted.reserved` of a budget; False where `wanted.amount` leaves no room for it.
 
     The check and the reservation are one statement, so no two callers share the same room.
@@ -209,12 +210,12 @@ async def reserve(tx: Transaction, wanted: Budget) -> bool:
             *_of(wanted),
             _budget.c.spent + _budget.c.reserved + wanted.reserved <= wanted.amount,
         )
-        .values(reserved=_budget.c.reserved + wanted.reserved, amount=wanted.amount)
+        .values(reserved=_budget.c.reserved + wanted.reserved, amount=wanted.amount, touched_at=at)
     )
     if (await tx.execute(taken)).rowcount:
         return True
     # Either there is no room, or there is no row yet: ours or that of another who was as quick.
-    await tx.insert_new(_budget, **{**vars(wanted), "spent": 0, "reserved": 0})
+    await tx.insert_new(_budget, **{**vars(wanted), "spent": 0, "reserved": 0, "touched_at": at})
     return bool((await tx.execute(taken)).rowcount)
 
 
@@ -230,8 +231,17 @@ async def release(tx: Transaction, budget: Budget) -> None:
 async def budget(tx: Transaction, team_id: str, scope: str, period: str) -> Budget | None:
     """Find a budget; None where nothing was ever reserved of it."""
     wanted = Budget(team_id, scope, period, 0, 0, 0)
-    row = (await tx.execute(sa.select(_budget).where(*_of(wanted)))).one_or_none()
+    columns = (_budget.c[name] for name in vars(wanted))
+    row = (await tx.execute(sa.select(*columns).where(*_of(wanted)))).one_or_none()
     return Budget(**row._mapping) if row else None
+
+
+async def forget_budgets(tx: Transaction, before: datetime) -> int:
+    """Forget budgets of which nothing was reserved since an instant; give their number.
+
+    Calls stay: they are what was spent.
+    """
+    return (await tx.execute(sa.delete(_budget).where(_budget.c.touched_at < before))).rowcount
 
 
 def _named(team_id: str, call_id: str) -> tuple[sa.ColumnElement[bool], ...]:

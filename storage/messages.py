@@ -60,6 +60,16 @@ async def find(tx: Transaction, team_id: str, channel_id: str, ts: str) -> Messa
     return Message(**row._mapping) if row else None
 
 
+async def is_ours(tx: Transaction, team_id: str, channel_id: str, thread_ts: str) -> bool:
+    """Say whether anything of a thread is kept, which makes what follows in it worth keeping."""
+    kept = (
+        _message.c.team_id == team_id,
+        _message.c.channel_id == channel_id,
+        _message.c.thread_ts == thread_ts,
+    )
+    return bool((await tx.execute(sa.select(sa.exists().where(*kept)))).scalar_one())
+
+
 async def thread(tx: Transaction, team_id: str, channel_id: str, ts: str) -> tuple[Message, ...]:
     """Give the kept messages of a thread, oldest first."""
     rows = await tx.execute(

@@ -3,9 +3,12 @@
 import asyncio
 import json
 import os
+import re
 import socket
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -111,17 +114,77 @@ def test_slack_that_cannot_be_reached_is_named(tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+def _checks(done: subprocess.CompletedProcess[str]) -> dict[str, tuple[bool, str]]:
+    """What the doctor found, by name."""
+    return {check["name"]: (check["ok"], check["says"]) for check in json.loads(done.stdout)}
+
+
 def test_the_doctor_is_content_without_model_and_slack(tmp_path: Path) -> None:
     assert _bot(tmp_path, "db", "upgrade").returncode == 0
     done = _bot(tmp_path, "doctor", "--json")
-    checks = {check["name"]: check for check in json.loads(done.stdout)}
+    checks = _checks(done)
     assert done.returncode == 0
     assert set(checks) == {"settings", "database", "model", "slack"}
-    assert all(check["ok"] for check in checks.values())
+    assert all(ok for ok, _ in checks.values())
+    assert "Opens, at schema revision 0001" in checks["database"][1]
+
+
+def test_the_doctor_makes_no_database(tmp_path: Path) -> None:
+    model = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "MODEL": "unreachable"}
+    for settings in ({}, model):
+        done = _bot(tmp_path, "doctor", "--json", **settings)
+        assert done.returncode == 0
+        assert _checks(done)["database"][0]
+        assert "`make run` (or `python -m bot db upgrade`) creates it" in done.stdout
+    assert "unreachable was not asked" in _checks(done)["model"][1]
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_the_doctor_migrates_no_database(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    file = tmp_path / "data" / "tunewise.db"
+    with closing(sqlite3.connect(file)) as old:
+        old.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        old.execute("INSERT INTO alembic_version VALUES ('0000')")
+        old.commit()
+    model = {"OPENAI_BASE_URL": "http://127.0.0.1:9/v1", "MODEL": "unreachable"}
+    done = _bot(tmp_path, "doctor", "--json", **model)
+    checks = _checks(done)
+    assert done.returncode == 1
+    assert not checks["database"][0]
+    assert "stands at schema revision 0000" in checks["database"][1]
+    assert checks["model"][0]
+    assert "was not asked" in checks["model"][1]
+    with closing(sqlite3.connect(file)) as still:
+        assert still.execute("SELECT version_num FROM alembic_version").fetchall() == [("0000",)]
+        assert still.execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
+
+
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        pytest.param("postgresql://u:hunter2@host:port/none", "cannot be read", id="no address"),
+        pytest.param("sqlite:///file/below/x.db", "cannot be made", id="no folder"),
+    ],
+)
+def test_the_doctor_shows_a_database_that_cannot_be(tmp_path: Path, url: str, says: str) -> None:
+    (tmp_path / "file").write_text("")
+    done = _bot(tmp_path, "doctor", "--json", DATABASE_URL=url)
+    checks = _checks(done)
+    assert done.returncode == 1
+    assert not checks["database"][0]
+    assert says in checks["database"][1]
+    assert set(checks) == {"settings", "database", "model", "slack"}
+    assert "hunter2" not in done.stdout + done.stderr
+
+
+def test_the_doctor_sees_half_a_model_without_a_database(tmp_path: Path) -> None:
+    done = _bot(tmp_path, "doctor", "--json", OPENAI_API_KEY="sk-hunter2hunter2hunter2")
+    ok, says = _checks(done)["model"]
+    assert (ok, "MODEL is not" in says) == (False, True)
 
 
 def test_the_doctor_says_how_to_mend(tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
     done = _bot(tmp_path, "doctor", DATABASE_URL="postgresql://u:hunter2@127.0.0.1:9/none")
     assert done.returncode == 1
     assert "MEND  database" in done.stdout
@@ -144,13 +207,51 @@ def test_the_manifest_is_json_and_the_link_a_link(tmp_path: Path) -> None:
 
 
 async def test_the_doctor_asks_a_model_and_says_what_it_can(tmp_path: Path) -> None:
+    assert (await asyncio.to_thread(_bot, tmp_path, "db", "upgrade")).returncode == 0
     async with ScriptedModel() as model:
         model.answers = lambda asked: '{"ready": true}'
         settings = {"OPENAI_BASE_URL": model.url, "MODEL": "scripted"}
-        done = await asyncio.to_thread(_bot, tmp_path, "doctor", **settings)
-        assert "scripted answers; strict JSON schema: yes" in done.stdout
-        assert "price: free (this machine)" in done.stdout
+        for _ in range(2):
+            done = await asyncio.to_thread(_bot, tmp_path, "doctor", **settings)
+            assert "scripted answers; strict JSON schema: yes" in done.stdout
+            assert "price: free (this machine)" in done.stdout
         model.will_fail(401, code="invalid_api_key")
         done = await asyncio.to_thread(_bot, tmp_path, "doctor", **settings)
         assert done.returncode == 1
         assert "MEND  model: scripted does not answer" in done.stdout
+    with closing(sqlite3.connect(tmp_path / "data" / "tunewise.db")) as db:
+        rows = db.execute("SELECT DISTINCT run_id FROM call").fetchall()
+    assert len(rows) == 3
+
+
+def test_the_log_never_holds_what_people_typed(tmp_path: Path) -> None:
+    done = _bot(tmp_path, "run", "--once", LOG_LEVEL="DEBUG")
+    assert done.returncode == 0
+    typed = {word for word in _words(QUESTION) if len(word) > 5}
+    assert {"handbook", "fine-tune"} <= typed
+    assert [line for line in done.stderr.splitlines() if typed & set(_words(line))] == []
+
+
+async def test_the_log_never_holds_what_a_model_was_asked(tmp_path: Path) -> None:
+    async with ScriptedModel() as model:
+        model.answers = lambda asked: "{}"
+        settings = {"OPENAI_BASE_URL": model.url, "MODEL": "scripted", "LOG_LEVEL": "DEBUG"}
+        asked = ("advise", "Should we fine-tune the zanzibar handbook?")
+        done = await asyncio.to_thread(_bot, tmp_path, *asked, **settings)
+        assert any("zanzibar" in str(request) for request in model.requests)
+    assert done.returncode == 0
+    assert "zanzibar" not in done.stderr
+
+
+def _words(line: str) -> list[str]:
+    return re.findall(r"[\w-]+", line.lower())
+
+
+def test_advise_reads_no_secret_and_nothing_unseen(tmp_path: Path) -> None:
+    key = "sk-hunter2hunter2hunter2"
+    question = f"Should we fine-tune? 9k quest\u200bions a month, key {key}"
+    done = _bot(tmp_path, "advise", question)
+    assert done.returncode == 0
+    assert "[secret removed]" in done.stdout
+    assert "9,000" in done.stdout
+    assert "hunter2" not in done.stdout + done.stderr

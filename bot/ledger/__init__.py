@@ -91,8 +91,8 @@ class Ledger:
         """Write the row of a request that is about to be sent, and hold its worst case.
 
         Raises BudgetError where a budget has no room, ModelError where the price is unknown and
-        unpriced calls are not allowed, StoppedError or PausedError where the run is a job that must
-        not go on. In all cases nothing is written and nothing must be sent.
+        unpriced calls are not allowed, StoppedError, PausedError or LostError where the run is a
+        job that must not go on. In all cases nothing is written and nothing must be sent.
         """
         now = self._now()
         status, price = self._pricing(
@@ -102,7 +102,8 @@ class Ledger:
             raise ModelError(say("ledger.unpriced", model=attempt.model))
         call = reserved_row(attempt, status, price, now)
         async with self._db.transaction() as tx:
-            refuse(await jobs.halted(tx, (call.run_id,)), call.run_id)
+            halted = await jobs.halted(tx, {call.run_id: attempt.charge.epoch})
+            refuse(halted.get(call.run_id))
             for scope in ("day", "run") if call.reserved else ():
                 await self._hold_back(tx, call, scope)
             await rows.add(tx, call)
@@ -150,7 +151,7 @@ class Ledger:
         wanted = rows.Budget(
             call.team_id, scope, _period(call, scope), limit, spent=0, reserved=call.reserved
         )
-        if await rows.reserve(tx, wanted):
+        if await rows.reserve(tx, wanted, call.started_at):
             return
         has = await rows.budget(tx, call.team_id, scope, wanted.period) or wanted
         raise BudgetError(

@@ -27,6 +27,8 @@ class Charge:
     thread_ts: str | None = None
     user_id: str | None = None
     step: str = ""
+    epoch: int = 0
+    """Of the job that asks, if it is one: a job that was taken over pays for nothing more."""
 
 
 _charge: ContextVar[Charge] = ContextVar("charge")
@@ -96,8 +98,9 @@ def reserved_row(
     attempt: Attempt, status: PriceStatus, price: Price | None, now: datetime
 ) -> rows.Call:
     """Give the row of a request that is about to be sent."""
+    whose = {name: value for name, value in vars(attempt.charge).items() if name != "epoch"}
     return rows.Call(
-        **vars(attempt.charge),
+        **whose,
         call_id=str(uuid.uuid4()),
         operation_id=attempt.operation_id,
         attempt=0,

@@ -13,23 +13,35 @@ from bot.texts import say
 def open_llm(settings: Settings, ledger: Ledger, *, allow_local: bool = False) -> LLM | None:
     """Open the models of the settings, or give None where none is configured.
 
-    Raises SetupError where the settings name half of a model, one whose price is unknown, or the
-    tiny packaged one outside the playground.
+    Raises as `has_llm` does.
     """
-    if settings.model is None:
-        _refuse_half(settings)
+    if not has_llm(settings, allow_local=allow_local):
         return None
     if settings.model == LOCAL:
-        if not allow_local:
-            raise SetupError(say("llm.local_refused"))
         from bot.llm import local
 
         return LLM(settings, ledger, local=local.start())
+    return LLM(settings, ledger)
+
+
+def has_llm(settings: Settings, *, allow_local: bool = False) -> bool:
+    """Say whether the settings name a model that can be opened.
+
+    Raises SetupError where they name half of one, one whose price is unknown, or the tiny packaged
+    one outside the playground.
+    """
+    if settings.model is None:
+        _refuse_half(settings)
+        return False
+    if settings.model == LOCAL:
+        if not allow_local:
+            raise SetupError(say("llm.local_refused"))
+        return True
     base_url = settings.openai_base_url or OPENAI
     if base_url == OPENAI and settings.openai_api_key is None:
         raise SetupError(say("llm.no_key", model=settings.model))
     _refuse_unpriced(settings, base_url)
-    return LLM(settings, ledger)
+    return True
 
 
 def _refuse_half(settings: Settings) -> None:

@@ -7,10 +7,12 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
+from sqlalchemy.exc import OperationalError
 
 from bot.errors import AskError
 from bot.jobs import Job, Jobs, PoisonError
-from storage import Database
+from storage import Database, Transaction
 from storage import jobs as rows
 
 QUICK = 1.0
@@ -226,11 +228,88 @@ async def test_work_left_by_a_process_that_went_is_done_by_the_next(db: Database
         await _enqueue(first, db, "a")
         await log.until(lambda lines: lines == ["begun"])
     second = Jobs(db, QUICK)
-    second.register("note", lambda job: log.add(f"attempt {job.attempts}"), _no_failure)
+    second.register("note", lambda job: log.add(f"epoch {job.epoch}"), _no_failure)
     async with _working(second):
-        await log.until(lambda lines: "attempt 2" in lines)
+        await log.until(lambda lines: "epoch 2" in lines)
         await _settled(db)
-    assert log.lines == ["begun", "attempt 2"]
+    assert log.lines == ["begun", "epoch 2"]
+
+
+async def test_a_job_whose_workflow_ended_without_it_is_taken_up(db: Database) -> None:
+    log, jobs = Log(), Jobs(db, QUICK)
+    jobs.register("note", lambda job: log.add(f"epoch {job.epoch}"), _no_failure)
+    async with _working(jobs):
+        await _enqueue(jobs, db, "a")
+        await log.until(lambda lines: lines == ["epoch 1"])
+        await _settled(db)
+        async with db.transaction() as tx:
+            await tx.execute(sa.text("UPDATE job SET state = 'running', finished_at = NULL"))
+        await log.until(lambda lines: "epoch 2" in lines)
+        await _settled(db)
+
+
+async def test_a_fault_of_the_database_loses_no_job(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    log, jobs, begin = Log(), Jobs(db, QUICK), rows.begin
+    faults = iter([True, False])
+
+    async def failing(tx: Transaction, job_id: str) -> Job | None:
+        if next(faults, False):
+            raise OperationalError("", {}, Exception("gone"))
+        return await begin(tx, job_id)
+
+    monkeypatch.setattr(rows, "begin", failing)
+    jobs.register("note", lambda job: log.add("done"), _no_failure)
+    async with _working(jobs):
+        await _enqueue(jobs, db, "a")
+        await log.until(lambda lines: lines == ["done"])
+        await _settled(db)
+    assert await _state(db, "a") == "done"
+
+
+async def test_who_lost_a_job_lets_go_of_it(db: Database) -> None:
+    """A process that was silent too long does nothing more for what another took over."""
+    log, jobs, gate = Log(), Jobs(db, QUICK), asyncio.Event()
+
+    async def work(job: Job) -> None:
+        await log.add(f"begun {job.epoch}")
+        await gate.wait()
+        await jobs.check(job)
+        await log.add("went on")
+
+    jobs.register("note", work, _no_failure)
+    async with _working(jobs):
+        await _enqueue(jobs, db, "a")
+        await log.until(lambda lines: lines == ["begun 1"])
+        async with db.transaction() as tx:
+            await rows.begin(tx, "note:T1:a")
+        gate.set()
+        async with asyncio.timeout(10):
+            while jobs._running:
+                await asyncio.sleep(0.05)
+    assert log.lines == ["begun 1"]
+
+
+async def test_pausing_often_does_not_poison_a_job(db: Database) -> None:
+    log, jobs = Log(), Jobs(db, QUICK)
+    jobs.register("note", lambda job: log.add("done"), _no_failure)
+    async with _working(jobs):
+        await jobs.pause("T1", "U1")
+        await _enqueue(jobs, db, "a")
+        for _ in range(7):
+            async with asyncio.timeout(10):
+                while await _state(db, "a") != "held":
+                    await asyncio.sleep(0.02)
+            await jobs.pause("T1", "U1")
+            async with db.transaction() as tx:
+                for job in await rows.release(tx, "T1"):
+                    await jobs._queue.send(tx, job, again=True)
+        async with asyncio.timeout(10):
+            while await _state(db, "a") != "held":
+                await asyncio.sleep(0.02)
+        await jobs.resume("T1")
+        await log.until(lambda lines: lines == ["done"])
 
 
 async def test_work_that_is_begun_too_often_is_given_up(db: Database) -> None:
@@ -265,9 +344,8 @@ async def test_finished_jobs_are_forgotten_with_their_results(db: Database) -> N
         async with db.reading() as tx:
             job = await rows.find(tx, "note:T1:a")
         assert job is not None
-        assert job.finished_at is not None
-        assert await jobs.forget(job.finished_at) == 0
-        assert await jobs.forget(job.finished_at + timedelta(seconds=1)) == 1
+        assert await jobs.forget(job.created_at) == 0
+        assert await jobs.forget(job.created_at + timedelta(seconds=1)) == 1
         async with db.reading() as tx:
             assert await rows.find(tx, "note:T1:a") is None
             assert await rows.result(tx, "note:T1:a", "one") is None

@@ -68,7 +68,7 @@ def test_a_call_is_charged_to_somebody_or_refused() -> None:
 async def test_nothing_is_sent_for_a_job_that_must_not_go_on(
     db: Database, halt: str, error: type[Exception]
 ) -> None:
-    job = jobs.Job("advise:1", "T1", "advise", "C1:1.1", {}, "running", 1, None, NOW, None)
+    job = jobs.Job("advise:1", "T1", "advise", "C1:1.1", {}, "running", 1, 0, None, NOW, None)
     async with db.transaction() as tx:
         await jobs.add(tx, job)
         if halt == "stop":

@@ -2,6 +2,7 @@
 
 import asyncio
 import random
+import signal
 
 import pytest
 
@@ -119,6 +120,26 @@ async def test_two_bots_share_the_work_and_one_takes_over(child: Child, seed: in
         killed = (child, other)[number % 2]
         await killed.kill()
         await killed.start()
+    await child.settled()
+    await other.kill()
+    replies = [_replies(playground, ts) for ts in sent]
+    assert [len(found) for found in replies] == [1] * len(sent)
+    assert all("audit v" in found[0].text for found in replies)
+
+
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_a_bot_that_slept_past_its_lease_lets_go_of_what_others_took(child: Child) -> None:
+    """Suspended like a paused machine, then woken while the other bot answers."""
+    playground = child.playground
+    other = Child(playground, child.database_url, child.folder)
+    await child.start()
+    await other.start()
+    sent = [await _ask(playground) for _ in range(6)]
+    await asyncio.sleep(0.3)
+    assert child.process
+    child.process.send_signal(signal.SIGSTOP)
+    await asyncio.sleep(3)
+    child.process.send_signal(signal.SIGCONT)
     await child.settled()
     await other.kill()
     replies = [_replies(playground, ts) for ts in sent]

@@ -25,4 +25,5 @@ async def test_a_verdict_never_holds_the_loop_over_100_ms(work: Workplace, text:
     await work.settled()
     watching.cancel()
     assert len(work.replies(ts)) == 1
+    assert turns
     assert [turn for turn in turns if turn > 0.1] == []

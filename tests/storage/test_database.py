@@ -61,14 +61,14 @@ async def test_what_is_older_than_the_retention_is_forgotten(db: Database) -> No
 
 
 async def test_a_stopped_job_is_not_begun_again(db: Database) -> None:
-    job = jobs.Job("echo:1", "T1", "echo", "C1:1.1", {}, "queued", 0, None, NOW, None)
+    job = jobs.Job("echo:1", "T1", "echo", "C1:1.1", {}, "queued", 0, 0, None, NOW, None)
     async with db.transaction() as tx:
         assert await jobs.add(tx, job)
         assert not await jobs.add(tx, job)
         assert await jobs.stop(tx, "T2", "C1:1.1", "U1", NOW) == ()
         assert await jobs.stop(tx, "T1", "C1:1.1", "U1", NOW) == ("echo:1",)
         assert await jobs.begin(tx, "echo:1") is None
-        await jobs.finish(tx, "echo:1", "done", NOW)
+        await jobs.finish(tx, job, "done", NOW)
         found = await jobs.find(tx, "echo:1")
     assert found is not None
     assert (found.state, found.stopped_by) == ("stopped", "U1")

@@ -49,7 +49,7 @@ BUDGET = Budget("T1", "day", "2026-11-23", amount=50, spent=0, reserved=1)
 async def test_two_hundred_at_once_get_what_fifty_can_have(db: Database) -> None:
     async def ask() -> bool:
         async with db.transaction() as tx:
-            return await ledger.reserve(tx, BUDGET)
+            return await ledger.reserve(tx, BUDGET, NOW)
 
     granted = await asyncio.gather(*(ask() for _ in range(200)))
     async with db.reading() as tx:
@@ -61,7 +61,7 @@ async def test_two_hundred_at_once_get_what_fifty_can_have(db: Database) -> None
 async def test_those_who_come_first_at_the_same_time_all_find_room(db: Database) -> None:
     async def ask() -> bool:
         async with db.transaction() as tx:
-            return await ledger.reserve(tx, BUDGET)
+            return await ledger.reserve(tx, BUDGET, NOW)
 
     assert all(await asyncio.gather(*(ask() for _ in range(20))))
 
@@ -69,26 +69,26 @@ async def test_those_who_come_first_at_the_same_time_all_find_room(db: Database)
 async def test_what_is_released_can_be_reserved_again(db: Database) -> None:
     whole = replace(BUDGET, reserved=50)
     async with db.transaction() as tx:
-        assert await ledger.reserve(tx, whole)
-        assert not await ledger.reserve(tx, BUDGET)
+        assert await ledger.reserve(tx, whole, NOW)
+        assert not await ledger.reserve(tx, BUDGET, NOW)
         await ledger.release(tx, replace(whole, spent=20))
-        assert await ledger.reserve(tx, replace(BUDGET, reserved=30))
-        assert not await ledger.reserve(tx, BUDGET)
+        assert await ledger.reserve(tx, replace(BUDGET, reserved=30), NOW)
+        assert not await ledger.reserve(tx, BUDGET, NOW)
 
 
 async def test_a_raised_limit_counts_at_once(db: Database) -> None:
     async with db.transaction() as tx:
-        assert not await ledger.reserve(tx, replace(BUDGET, reserved=60))
-        assert await ledger.reserve(tx, replace(BUDGET, reserved=60, amount=60))
+        assert not await ledger.reserve(tx, replace(BUDGET, reserved=60), NOW)
+        assert await ledger.reserve(tx, replace(BUDGET, reserved=60, amount=60), NOW)
 
 
 async def test_budgets_of_teams_and_periods_are_apart(db: Database) -> None:
     whole = replace(BUDGET, reserved=50)
     async with db.transaction() as tx:
-        assert await ledger.reserve(tx, whole)
-        assert await ledger.reserve(tx, replace(whole, team_id="T2"))
-        assert await ledger.reserve(tx, replace(whole, period="2026-11-24"))
-        assert await ledger.reserve(tx, replace(whole, scope="run"))
+        assert await ledger.reserve(tx, whole, NOW)
+        assert await ledger.reserve(tx, replace(whole, team_id="T2"), NOW)
+        assert await ledger.reserve(tx, replace(whole, period="2026-11-24"), NOW)
+        assert await ledger.reserve(tx, replace(whole, scope="run"), NOW)
 
 
 async def test_attempts_of_one_operation_are_counted(db: Database) -> None:
