@@ -42,8 +42,7 @@ FROM_A_BUTTON = -1
 async def advise(question: str, *, llm: LLM | None, today: date) -> Verdict:
     """Answer a question with a verdict; without a model it is read by code alone.
 
-    Raises AskError for an empty question or a value that makes no sense, BudgetError where a
-    budget refuses the reading.
+    Raises AskError for an empty question or a value that makes no sense.
     """
     if llm is None:
         read = await in_thread(understand, question)

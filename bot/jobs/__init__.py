@@ -198,7 +198,14 @@ class Jobs:
         return len(gone)
 
     async def _run(self, job_id: str) -> None:
-        """Work on a job until it is finished, put aside, or taken over by another process."""
+        """Work on a job until it is finished, put aside, or taken over by another process.
+
+        A job that broke off before waits first, the longer the more often it did: so it is not
+        held guilty of a crash that others cause, and others are done before it causes one.
+        """
+        seen = await self._surely(partial(rows.find, job_id=job_id))
+        if seen and seen.attempts > 1:
+            await asyncio.sleep(_FIRST_PAUSE * 2.0 ** (seen.attempts - 2))
         pause = _FIRST_PAUSE
         while True:
             job = await self._surely(lambda tx: rows.begin(tx, job_id))

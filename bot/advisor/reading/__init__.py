@@ -17,7 +17,7 @@ from bot.advisor.reading.numbers import numbers
 from bot.advisor.reading.place import ORDERS
 from bot.advisor.reading.wording import phrases
 from bot.advisor.verdict import Fact, Plain, Provenance
-from bot.errors import AskError, BudgetError, ModelError
+from bot.errors import AskError, ModelError
 from bot.llm import LLM
 from bot.pool import in_thread
 from bot.texts import say
@@ -80,18 +80,16 @@ def read(question: str) -> Reading:
 async def read_with_model(question: str, llm: LLM) -> Reading:
     """Read by code, then let a model name what is left; keep only facts whose quotes hold.
 
-    Falls back to the code's reading, and says so, where the model does not answer. Raises
-    BudgetError where a budget refuses the call.
+    Falls back to the code's reading, and says why, where the model does not answer or a budget
+    refuses the call.
     """
     by_code = await in_thread(read, question)
     known = ", ".join(f"{fact.field}={fact.value}" for fact in by_code.facts)
     try:
         prompt = ReadCasePrompt(question=question[:LONGEST], known=known or "nothing")
         named = await llm.parse(prompt, CaseFacts)
-    except BudgetError:
-        raise
-    except ModelError:
-        note = say("advisor.note_model_failed")
+    except ModelError as error:
+        note = say("advisor.note_model_failed", reason=error)
         return Reading(by_code.case, by_code.facts, (*by_code.notes, note))
     return await in_thread(merged, question, by_code, named.facts)
 

@@ -17,6 +17,7 @@ from bot.advisor.reading import NamedFact, ReadCasePrompt, merged, read, support
 from bot.advisor.reading.numbers import numbers
 from bot.errors import AskError
 from bot.ledger import Charge, Ledger, charging
+from bot.ledger.prices import Price, PriceStatus, price_at
 from bot.llm import LLM
 from storage import Database
 from tests.modelserver import ScriptedModel
@@ -412,7 +413,30 @@ async def test_without_an_answer_of_the_model_the_code_reads_alone_and_says_so(
     model.will_fail(400)
     verdict = await advise(PLAIN, llm=llm, today=TODAY)
     assert verdict.option == "dynamic_few_shot"
-    assert any("read by code alone" in note for note in verdict.notes)
+    assert any("Read by code alone, without the model: " in note for note in verdict.notes)
+
+
+async def test_a_budget_that_refuses_leaves_a_verdict_that_says_how_to_raise_it(
+    model: ScriptedModel, sqlite_template: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "budget.db"
+    await asyncio.to_thread(shutil.copy, sqlite_template, copy)
+    db = Database(f"sqlite:///{copy}")
+    poor = bot_settings.read(
+        model="gpt-6-luna", openai_base_url=model.url, budget_run_usd="0.00001"
+    )
+
+    def as_at_openai(base_url: str, name: str, **how: Any) -> tuple[PriceStatus, Price | None]:
+        return price_at("https://api.openai.com/v1", name, **how)
+
+    client = LLM(poor, Ledger(db, poor, pricing=as_at_openai))
+    with charging(CHARGE):
+        verdict = await advise(PLAIN, llm=client, today=TODAY)
+    await client.close()
+    await db.close()
+    assert verdict.option == "dynamic_few_shot"
+    assert any("BUDGET_RUN_USD" in note for note in verdict.notes)
+    assert model.requests == []
 
 
 async def test_a_model_that_obeys_the_question_does_not_move_the_verdict(
