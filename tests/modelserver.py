@@ -15,11 +15,14 @@ import json
 from collections import deque
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from datetime import date
 from types import TracebackType
 from typing import Any
 
 from aiohttp import web
 from pydantic import BaseModel
+
+from bot.ledger.prices import Price, PriceStatus, price_at
 
 Asked = dict[str, Any]
 """The JSON body of a request."""
@@ -287,3 +290,16 @@ def _usage(bill: Bill) -> dict[str, Any]:
         "total_tokens": bill.input + bill.output,
         "prompt_tokens_details": {"cached_tokens": bill.cached},
     }
+
+
+def as_at_openai(
+    base_url: str, model: str, *, on: date, service_tier: str | None = None, input_tokens: int
+) -> tuple[PriceStatus, Price | None]:
+    """Price the scripted server as if it were not our own."""
+    return price_at(
+        "https://api.openai.com/v1",
+        model,
+        on=on,
+        service_tier=service_tier,
+        input_tokens=input_tokens,
+    )

@@ -4,7 +4,6 @@ import asyncio
 import gc
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -14,12 +13,11 @@ from pydantic import BaseModel, Field, field_validator
 from bot import settings
 from bot.errors import BudgetError, ModelError, SetupError
 from bot.ledger import Charge, Ledger, charging
-from bot.ledger.prices import Price, PriceStatus, price_at
 from bot.llm import LLM, Capabilities, open_llm
 from prompts import Message, Prompt
 from storage import Database
 from storage import ledger as rows
-from tests.modelserver import ScriptedModel
+from tests.modelserver import ScriptedModel, as_at_openai
 
 CHARGE = Charge("T1", "advise", "advise:1", step="read")
 KEY = "sk-thisisakeythatnobodymaysee0123"
@@ -67,19 +65,6 @@ class Clock:
         self.slept.append(seconds)
         self.now += 0 if self.stands_still else seconds
         await asyncio.sleep(0)
-
-
-def as_at_openai(
-    base_url: str, model: str, *, on: date, service_tier: str | None = None, input_tokens: int
-) -> tuple[PriceStatus, Price | None]:
-    """Price the scripted server as if it were not our own."""
-    return price_at(
-        "https://api.openai.com/v1",
-        model,
-        on=on,
-        service_tier=service_tier,
-        input_tokens=input_tokens,
-    )
 
 
 @dataclass

@@ -17,10 +17,9 @@ from bot.advisor.reading import NamedFact, ReadCasePrompt, merged, read, support
 from bot.advisor.reading.numbers import numbers
 from bot.errors import AskError
 from bot.ledger import Charge, Ledger, charging
-from bot.ledger.prices import Price, PriceStatus, price_at
 from bot.llm import LLM
 from storage import Database
-from tests.modelserver import ScriptedModel
+from tests.modelserver import ScriptedModel, as_at_openai
 
 TODAY = date(2026, 11, 23)
 CHARGE = Charge("T1", "advise", "advise:1", step="read")
@@ -425,9 +424,6 @@ async def test_a_budget_that_refuses_leaves_a_verdict_that_says_how_to_raise_it(
     poor = bot_settings.read(
         model="gpt-6-luna", openai_base_url=model.url, budget_run_usd="0.00001"
     )
-
-    def as_at_openai(base_url: str, name: str, **how: Any) -> tuple[PriceStatus, Price | None]:
-        return price_at("https://api.openai.com/v1", name, **how)
 
     client = LLM(poor, Ledger(db, poor, pricing=as_at_openai))
     with charging(CHARGE):
