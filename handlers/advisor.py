@@ -97,7 +97,8 @@ async def answer(job: Job, *, bot: Bot) -> None:
 
     try:
         verdict = Verdict.from_json(await bot.jobs.once(job, "verdict", advise))
-        posted = await bot.posting.show(job, place, await _card(bot, job.job_id, question, verdict))
+        content = await _card(bot, job.job_id, question, verdict, below=bool(place.thread_ts))
+        posted = await bot.posting.show(job, place, content)
     finally:
         if bot.llm:
             await bot.posting.working(job, posted, place, now=False)
@@ -118,7 +119,8 @@ async def revise(job: Job, *, bot: Bot) -> None:
     )
     today = datetime.now(UTC).date()
     verdict = await in_thread(advisor.decide, case, facts, today=today)
-    content = await _card(bot, given.job_id, given.question, verdict)
+    below = place.thread_ts != posted.ts
+    content = await _card(bot, given.job_id, given.question, verdict, below=below)
     await bot.posting.update(job, posted, content)
     await _keep(bot, given.job_id, posted, given.question, verdict)
 
@@ -153,8 +155,10 @@ def footer(spent: Spent, audit_id: str) -> str:
     return say("advise.footer", calls=spent.calls, usd=usd, audit_id=audit_id)
 
 
-async def _card(bot: Bot, job_id: str, question: str, verdict: Verdict) -> Content:
+async def _card(bot: Bot, job_id: str, question: str, verdict: Verdict, *, below: bool) -> Content:
+    """Render a verdict; `below` says that its question stands above it in the thread."""
     spent = await bot.ledger.spent(team_of(job_id), run_id=job_id)
     line = footer(spent, verdict.audit_id)
     text = plain("\n".join((*summary(verdict, question), line)))
-    return Content(text, verdict_blocks(verdict, line, CHOICE))
+    asked = "" if below else question
+    return Content(text, verdict_blocks(verdict, line, CHOICE, asked))

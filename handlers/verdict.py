@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from textwrap import shorten
 from typing import Any
 
 from bot.advisor import Verdict
@@ -17,11 +18,18 @@ _TEXT, _BUTTON, _HEADER = 2900, 75, 150
 Block = dict[str, Any]
 
 
-def verdict_blocks(verdict: Verdict, footer: str, action: str) -> tuple[Block, ...]:
-    """Give the blocks of a verdict; a button sends `action` with the fact that it states."""
+def verdict_blocks(
+    verdict: Verdict, footer: str, action: str, asked: str = ""
+) -> tuple[Block, ...]:
+    """Give the blocks of a verdict; a button sends `action` with the fact that it states.
+
+    `asked` is the question, where the reply does not stand below it.
+    """
     shown = card(verdict)
     outlook = [line for line in (shown.break_even, shown.flips) if line]
+    question = context(say("verdict.asked", question=escape(shorten(asked, 300, placeholder=" …"))))
     return (
+        *([question] if asked else ()),
         {"type": "header", "text": {"type": "plain_text", "text": shown.headline[:_HEADER]}},
         _section(escape(shown.sentence)),
         _section(_list(say("verdict.why"), map(_driver, shown.drivers))),

@@ -118,6 +118,8 @@ def break_even(outcome: Outcome) -> BreakEven | None:
     tuned, other = (way, rival) if way in TUNED else (rival, way)
     requests = _crossing(tuned, other, outcome)
     volume = count(outcome.setting.requests)
+    if outcome.case.monthly_requests is None:
+        volume = say("advisor.volume_assumed", volume=volume)
     names = {"tuned": named(tuned), "other": named(other), "volume": volume}
     if requests is None:
         key = "break_even_never"

@@ -27,6 +27,7 @@ async def test_advise_answers_in_the_channel(work: Workplace) -> None:
     (reply,) = [m for m in work.playground.messages(GENERAL) if m.bot_id]
     assert "audit v" in reply.text
     assert reply.thread_ts is None
+    assert "180 intents" in str(reply.blocks[0])
 
 
 async def test_advise_without_a_question_says_what_to_type(work: Workplace) -> None:
