@@ -40,7 +40,8 @@ _STATES = {"stopped": "stopped", "paused": "held", "lost": "lost", None: "later"
 
 _WATCH_SECONDS = 1.0
 """How often running work is held against the stop flags that other processes set."""
-_MOST_ATTEMPTS = 5
+_MOST_ATTEMPTS = 10
+"""With the pauses before each, a job is given up after some two minutes of crashes."""
 
 _log = logging.getLogger(__name__)
 
@@ -205,7 +206,7 @@ class Jobs:
         """
         seen = await self._surely(partial(rows.find, job_id=job_id))
         if seen and seen.attempts > 1:
-            await asyncio.sleep(_FIRST_PAUSE * 2.0 ** (seen.attempts - 2))
+            await asyncio.sleep(min(_FIRST_PAUSE * 2.0 ** (seen.attempts - 2), _LONGEST_PAUSE))
         pause = _FIRST_PAUSE
         while True:
             job = await self._surely(lambda tx: rows.begin(tx, job_id))

@@ -312,7 +312,10 @@ async def test_pausing_often_does_not_poison_a_job(db: Database) -> None:
         await log.until(lambda lines: lines == ["done"])
 
 
-async def test_work_that_is_begun_too_often_is_given_up(db: Database) -> None:
+async def test_work_that_is_begun_too_often_is_given_up(
+    db: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.jobs._FIRST_PAUSE", 0.001)
     log, jobs = Log(), Jobs(db, QUICK)
     jobs.register(
         "note", lambda job: log.add("work"), lambda job, error: log.add(type(error).__name__)
@@ -322,7 +325,7 @@ async def test_work_that_is_begun_too_often_is_given_up(db: Database) -> None:
     async with _working(jobs):
         async with db.transaction() as tx:
             await jobs.enqueue(tx, "T1", "note", "a", lane="C1:1.1")
-            for _ in range(5):
+            for _ in range(10):
                 await rows.begin(tx, "note:T1:a")
         await _settled(db)
     assert log.lines == [PoisonError.__name__]
