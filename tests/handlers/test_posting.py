@@ -1,10 +1,14 @@
 """Faults of Slack double no reply and lose none."""
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+from slack_sdk.errors import SlackApiError
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.playground import Fault
+from handlers import posting
 from tests.handlers.conftest import ANN, BOT, GENERAL, Workplace
 from tests.handlers.test_mentions import QUESTION
 
@@ -57,3 +61,57 @@ async def test_a_command_where_the_bot_is_no_member_is_answered_privately(work: 
     (reply,) = [m for m in work.playground.messages("D0ANN") if m.bot_id]
     assert "I am not in <#C0SECRET>" in reply.text
     assert "audit v" in reply.text
+
+
+def _refusal(status: int, data: object) -> SlackApiError:
+    response = AsyncSlackResponse(
+        client=None,
+        http_verb="POST",
+        api_url="",
+        req_args={},
+        data=data,  # type: ignore[arg-type]
+        headers={"Retry-After": "7"},
+        status_code=status,
+    )
+    return SlackApiError("refused", response)  # type: ignore[no-untyped-call]
+
+
+@pytest.mark.parametrize(
+    ("status", "data", "expected"),
+    [
+        pytest.param(429, {"ok": False, "error": "ratelimited"}, (True, 7.0), id="429"),
+        pytest.param(200, {"ok": False, "error": "ratelimited"}, (True, 7.0), id="limited in 200"),
+        pytest.param(200, {"ok": False, "error": "internal_error"}, (False, 1.0), id="internal"),
+        pytest.param(200, {"ok": False, "error": "request_timeout"}, (False, 1.0), id="timeout"),
+        pytest.param(503, {"ok": False, "error": "down"}, (False, 1.0), id="503"),
+    ],
+)
+def test_what_passes_is_tried_again(
+    status: int, data: object, expected: tuple[bool, float]
+) -> None:
+    assert posting._again(_refusal(status, data), 1.0) == expected
+
+
+def test_an_answer_that_cannot_be_read_is_asked_for_again() -> None:
+    """The client raises ValueError where it finds no JSON."""
+    assert posting._again(ValueError("no JSON"), 1.0) == (False, 1.0)
+
+
+def test_what_slack_refuses_for_good_is_not_tried_again() -> None:
+    with pytest.raises(posting.PostError, match="is_archived"):
+        posting._again(_refusal(200, {"ok": False, "error": "is_archived"}), 1.0)
+
+
+async def test_those_who_wait_already_honour_a_longer_wait() -> None:
+    slept: list[float] = []
+
+    async def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 1:
+            pace.hold(0.2)
+        await asyncio.sleep(seconds)
+
+    pace = posting._Pace(sleep)
+    pace.hold(0.05)
+    await pace.turn(0)
+    assert len(slept) >= 2
