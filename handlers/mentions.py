@@ -36,7 +36,7 @@ async def receive(event: dict[str, Any], context: AsyncBoltContext, *, bot: Bot)
         _log.info("passed over a message of subtype %s", subtype)
         return
     if _is_addressed(event, bot.bot_user_id):
-        await _take(message, bot)
+        await _take(message, bot, direct=event.get("channel_type") == "im")
     elif message.thread_ts != message.ts:
         await _overhear(message, bot)
 
@@ -53,13 +53,14 @@ def question_in(text: str) -> str:
     return re.sub(r"[ \t]+", " ", html.unescape(text)).strip()
 
 
-async def _take(message: messages.Message, bot: Bot) -> None:
+async def _take(message: messages.Message, bot: Bot, *, direct: bool) -> None:
+    """Answer a message; `stop` beside the threads of a direct conversation means all of them."""
     place = Place(message.team_id, message.channel_id, message.thread_ts, message.user_id)
     key = f"{message.channel_id}:{message.ts}"
     question = question_in(message.text)
     if _says_stop(question):
-        alone = message.thread_ts == message.ts
-        lane = f"{message.channel_id}:" if alone else place.lane
+        whole = direct and message.thread_ts == message.ts
+        lane = f"{message.channel_id}:" if whole else place.lane
         await stop.take(bot, f"message:{key}", place, lane)
         return
 

@@ -57,6 +57,6 @@ async def _shown(job_id: str, teller: Job, bot: Bot) -> Posted | None:
         stopped, kept = await jobs.find(tx, job_id), await jobs.result(tx, job_id, "reply")
     if kept:
         return Posted(**kept[0])
-    if stopped is None or stopped.epoch == 0 or not stopped.payload:
+    if stopped is None or stopped.epoch == 0:
         return None
     return await bot.posting.find(teller, place_of(stopped), of=stopped)

@@ -197,9 +197,8 @@ async def keep_result(tx: Transaction, job: Job, key: str, value: Any) -> Any:
 
 
 async def erase(tx: Transaction, job_id: str) -> None:
-    """Forget what a job was given and found, but not that it was."""
+    """Forget what a job found, but not that it was nor where it replied."""
     await tx.execute(sa.delete(_result).where(_result.c.job_id == job_id, _result.c.key != _REPLY))
-    await tx.execute(sa.update(_job).where(_job.c.job_id == job_id).values(payload={}))
 
 
 async def beat(tx: Transaction, executor_id: str) -> None:

@@ -139,6 +139,20 @@ async def test_the_bare_word_stop_ends_the_work(
     assert work.replies(ts, channel)[0].text.startswith("Stopped by")
 
 
+async def test_stop_beside_a_thread_of_a_channel_leaves_others_alone(
+    thinking: tuple[Workplace, ScriptedModel],
+) -> None:
+    work, model = thinking
+    ts = await work.mention(QUESTION)
+    await work.playground.until(lambda: model.at_once == 1)
+    stop = await work.playground.say(BEN, GENERAL, "<@U0TUNEWISE> stop")
+    await work.playground.until(lambda: work.replies(stop))
+    assert "Nothing was running" in work.replies(stop)[0].text
+    model.gate.set()
+    await work.settled()
+    assert "audit v" in work.replies(ts)[0].text
+
+
 async def test_a_look_up_that_is_limited_is_tried_again(work: Workplace) -> None:
     work.playground.fail("chat.postMessage", Fault.STORED_THEN_ERROR, times=1)
     work.playground.fail("conversations.replies", Fault.RATE_LIMITED, times=1, retry_after=1)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from handlers.mentions import question_in
-from storage import messages
+from storage import jobs, messages
 from tests.handlers.conftest import ANN, BEN, BOT, GENERAL, Workplace
 
 QUESTION = (
@@ -165,6 +165,10 @@ async def test_a_question_deleted_before_its_answer_gets_none(work: Workplace) -
     await bot.jobs.resume("T0PLAY")
     await work.settled()
     assert not [m for m in work.playground.messages(GENERAL) if m.bot_id]
+    async with bot.db.reading() as tx:
+        job = await jobs.find(tx, f"advise:T0PLAY:{GENERAL}:{ts}")
+    assert job is not None
+    assert job.state == "done"
 
 
 def test_the_question_is_free_of_slacks_markup() -> None:
