@@ -120,7 +120,7 @@ async def _advise(
     settings: Settings, question: str, file: Path | None
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     from bot import advisor
-    from bot.advisor.card import summary
+    from bot.advisor.telling.card import summary
     from bot.app import parts
     from bot.ledger import Charge, charging
     from handlers.advisor import footer

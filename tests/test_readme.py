@@ -8,7 +8,7 @@ import typer.main
 
 from bot import advisor
 from bot.__main__ import app, wrapped
-from bot.advisor.card import summary
+from bot.advisor.telling.card import summary
 from bot.ledger import Spent
 from bot.sample import QUESTION
 from bot.settings import Settings

@@ -10,7 +10,7 @@ from datetime import date
 from bot.advisor import decision, reading
 from bot.advisor.case import Case, case_from
 from bot.advisor.reading import CaseFacts, ReadCasePrompt, Reading
-from bot.advisor.sources import sources_on
+from bot.advisor.deciding.sources import sources_on
 from bot.advisor.verdict import OPTIONS, Fact, Option, Plain, Verdict, label
 from bot.errors import AskError
 from bot.llm import LLM

@@ -8,21 +8,21 @@ from collections.abc import Sequence
 from datetime import date
 
 from bot import evidence
-from bot.advisor import gates
-from bot.advisor.asks import asks_for
+from bot.advisor.deciding import gates
+from bot.advisor.telling.asks import asks_for
 from bot.advisor.case import Case
-from bot.advisor.diagnosis import diagnose
-from bot.advisor.drivers import drivers
-from bot.advisor.explain import break_even, cost_rows, notes_for, sentence
-from bot.advisor.flips import flips
-from bot.advisor.gates import Gate
-from bot.advisor.outcome import Outcome
-from bot.advisor.setting import Setting, setting_of
-from bot.advisor.sources import Sources
-from bot.advisor.spending import spending_of
+from bot.advisor.deciding.diagnosis import diagnose
+from bot.advisor.telling.drivers import drivers
+from bot.advisor.telling.explain import break_even, cost_rows, notes_for, sentence
+from bot.advisor.telling.flips import flips
+from bot.advisor.deciding.gates import Gate
+from bot.advisor.deciding.outcome import Outcome
+from bot.advisor.deciding.setting import Setting, setting_of
+from bot.advisor.deciding.sources import Sources
+from bot.advisor.deciding.spending import spending_of
 from bot.advisor.verdict import WAYS, Fact, Leader, Option, Verdict, label
-from bot.advisor.vetoes import Bench, vetoes
-from bot.advisor.weighing import Scales, weigh
+from bot.advisor.deciding.vetoes import Bench, vetoes
+from bot.advisor.deciding.weighing import Scales, weigh
 from bot.texts import say
 
 ENGINE = "1"

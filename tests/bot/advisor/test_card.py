@@ -9,11 +9,11 @@ import pytest
 
 import bot.texts
 from bot.advisor import OPTIONS, decide, label, understand
-from bot.advisor.card import card, summary
+from bot.advisor.telling.card import card, summary
 from bot.advisor.case import ARMS, FIELDS, Case
-from bot.advisor.diagnosis import KINDS
+from bot.advisor.deciding.diagnosis import KINDS
 from bot.advisor.verdict import Verdict, named
-from bot.advisor.words import chance, count, share, usd
+from bot.advisor.telling.words import chance, count, share, usd
 from tests.bot.advisor.scenarios import SCENARIOS, Scenario
 
 TODAY = date(2026, 11, 23)

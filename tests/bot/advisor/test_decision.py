@@ -13,13 +13,13 @@ from hypothesis import strategies as st
 
 from bot import evidence
 from bot.advisor import OPTIONS, Case, Verdict, case_from, decide, revise, understand
-from bot.advisor.costs import Rates
-from bot.advisor.market import market
-from bot.advisor.setting import ModelFacts, setting_of
-from bot.advisor.sources import sources_on
-from bot.advisor.spending import spending_of
+from bot.advisor.deciding.costs import Rates
+from bot.advisor.deciding.market import market
+from bot.advisor.deciding.setting import ModelFacts, setting_of
+from bot.advisor.deciding.sources import sources_on
+from bot.advisor.deciding.spending import spending_of
 from bot.advisor.verdict import TUNED, WAYS
-from bot.advisor.weighing import monthly_usd
+from bot.advisor.deciding.weighing import monthly_usd
 from bot.errors import AskError
 from tests.bot.advisor.scenarios import SCENARIOS, Scenario
 

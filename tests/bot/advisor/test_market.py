@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from bot.advisor.market import market
+from bot.advisor.deciding.market import market
 
 NOW = date(2026, 11, 23)
 

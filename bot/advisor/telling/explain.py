@@ -4,13 +4,13 @@ import math
 from datetime import date
 
 from bot import stats
-from bot.advisor import costs
-from bot.advisor.diagnosis import plateaued
-from bot.advisor.outcome import Outcome
-from bot.advisor.setting import HORIZON_MONTHS
+from bot.advisor.deciding import costs
+from bot.advisor.deciding.diagnosis import plateaued
+from bot.advisor.deciding.outcome import Outcome
+from bot.advisor.deciding.setting import HORIZON_MONTHS
 from bot.advisor.verdict import TUNED, WAYS, BreakEven, CostRow, Option, named
-from bot.advisor.weighing import ENOUGH, monthly_usd
-from bot.advisor.words import chance, count, share, usd
+from bot.advisor.deciding.weighing import ENOUGH, monthly_usd
+from bot.advisor.telling.words import chance, count, share, usd
 from bot.texts import say
 
 MANY_REQUESTS = 1e6

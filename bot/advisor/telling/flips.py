@@ -5,7 +5,7 @@ from typing import Any
 
 from bot.advisor.case import Case
 from bot.advisor.verdict import TUNED, Option, named
-from bot.advisor.words import count, share
+from bot.advisor.telling.words import count, share
 from bot.texts import say
 
 MOST = 3

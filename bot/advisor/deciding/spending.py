@@ -4,10 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from bot.advisor import costs
-from bot.advisor.costs import Rates, Tokens
-from bot.advisor.market import Market, Offer
-from bot.advisor.setting import SECONDS_PER_MONTH, Setting
+from bot.advisor.deciding import costs
+from bot.advisor.deciding.costs import Rates, Tokens
+from bot.advisor.deciding.market import Market, Offer
+from bot.advisor.deciding.setting import SECONDS_PER_MONTH, Setting
 from bot.advisor.verdict import TUNED, Option
 from bot.texts import say
 

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from bot.advisor.case import Case
-from bot.advisor.costs import HOURS_PER_MONTH, Rates, Tokens, cache_share, request_usd
-from bot.advisor.market import Size
+from bot.advisor.deciding.costs import HOURS_PER_MONTH, Rates, Tokens, cache_share, request_usd
+from bot.advisor.deciding.market import Size
 from bot.advisor.verdict import Assumption, Plain
 from bot.texts import say
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from bot import evidence
 from bot.advisor.verdict import WAYS, CostRow, Driver, Fact, Plain, Verdict, named
-from bot.advisor.words import chance, count, share, usd
+from bot.advisor.telling.words import chance, count, share, usd
 from bot.texts import say
 
 MOST_FACTS = 14

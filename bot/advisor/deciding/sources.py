@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from bot.advisor.costs import Rates
-from bot.advisor.market import Market, Size, market
-from bot.advisor.setting import LookUp, ModelFacts
+from bot.advisor.deciding.costs import Rates
+from bot.advisor.deciding.market import Market, Size, market
+from bot.advisor.deciding.setting import LookUp, ModelFacts
 from bot.ledger.prices import (
     PRICES_AS_OF,
     Price,

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from bot.advisor.case import Case
-from bot.advisor.diagnosis import Diagnosis
-from bot.advisor.quality import Accuracies, Draws, accuracies, today_accuracy
-from bot.advisor.setting import HORIZON_MONTHS, Setting
-from bot.advisor.spending import Spending
+from bot.advisor.deciding.diagnosis import Diagnosis
+from bot.advisor.deciding.quality import Accuracies, Draws, accuracies, today_accuracy
+from bot.advisor.deciding.setting import HORIZON_MONTHS, Setting
+from bot.advisor.deciding.spending import Spending
 from bot.advisor.verdict import WAYS, Option
 
 POINT_USD = 250.0

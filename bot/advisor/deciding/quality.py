@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from bot.advisor.case import Arm, Case, Measurement
-from bot.advisor.diagnosis import KINDS, Diagnosis, Kind
-from bot.advisor.setting import Setting
+from bot.advisor.deciding.diagnosis import KINDS, Diagnosis, Kind
+from bot.advisor.deciding.setting import Setting
 from bot.advisor.verdict import TUNED, WAYS, Option
 
 Draws: TypeAlias = NDArray[np.float64]

@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterable
 
 from bot import evidence, stats
 from bot.advisor.case import Arm, Measurement
-from bot.advisor.diagnosis import OFTEN, plateaued
-from bot.advisor.outcome import Outcome
-from bot.advisor.quality import today_accuracy
+from bot.advisor.deciding.diagnosis import OFTEN, plateaued
+from bot.advisor.deciding.outcome import Outcome
+from bot.advisor.deciding.quality import today_accuracy
 from bot.advisor.verdict import TUNED, WAYS, Driver, Option, named
-from bot.advisor.words import chance, count, points, share, usd
+from bot.advisor.telling.words import chance, count, points, share, usd
 from bot.texts import say
 
 HOW_MANY = 3

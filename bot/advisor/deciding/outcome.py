@@ -3,12 +3,12 @@
 from dataclasses import dataclass
 
 from bot.advisor.case import Arm, Case
-from bot.advisor.diagnosis import Diagnosis
-from bot.advisor.gates import Gate
-from bot.advisor.setting import Setting
-from bot.advisor.spending import Spending
+from bot.advisor.deciding.diagnosis import Diagnosis
+from bot.advisor.deciding.gates import Gate
+from bot.advisor.deciding.setting import Setting
+from bot.advisor.deciding.spending import Spending
 from bot.advisor.verdict import TUNED, Leader, Option, Veto
-from bot.advisor.weighing import Scales
+from bot.advisor.deciding.weighing import Scales
 
 _ARMS: dict[Option, Arm] = {
     "dynamic_few_shot": "dynamic_few_shot",

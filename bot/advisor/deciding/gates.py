@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 from bot import stats
 from bot.advisor.case import Case, Comparison, Measurement
-from bot.advisor.diagnosis import Diagnosis
-from bot.advisor.quality import UNSTATED_ITEMS
+from bot.advisor.deciding.diagnosis import Diagnosis
+from bot.advisor.deciding.quality import UNSTATED_ITEMS
 from bot.advisor.verdict import TUNED, Option
 
 LEAST_ITEMS = 50.0

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from bot.advisor.outcome import Outcome
+from bot.advisor.deciding.outcome import Outcome
 from bot.advisor.verdict import TUNED, Ask, Choice, Plain
 from bot.texts import say
 

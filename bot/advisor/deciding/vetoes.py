@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from bot.advisor.case import Case
-from bot.advisor.market import Market, Platform
-from bot.advisor.setting import Setting
-from bot.advisor.spending import Spending
+from bot.advisor.deciding.market import Market, Platform
+from bot.advisor.deciding.setting import Setting
+from bot.advisor.deciding.spending import Spending
 from bot.advisor.verdict import TUNED, WAYS, Option, Veto
 from bot.texts import say
 

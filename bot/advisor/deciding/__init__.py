@@ -1,0 +1,1 @@
+"""From the facts of a case to one option: costs, quality, vetoes, gates. Pure."""

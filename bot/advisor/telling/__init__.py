@@ -1,0 +1,1 @@
+"""From what was decided to words: reasons, costs, questions, cards. Every number was computed."""
