@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cache
 from typing import Any, Literal, get_args
+
+from pydantic import TypeAdapter
 
 from bot.texts import say
 
@@ -36,14 +39,14 @@ Provenance = Literal["stated", "measured", "default"]
 Plain = str | float | bool | None
 
 
-def label(option: Option, *, lang: str = "en") -> str:
+def label(option: Option) -> str:
     """Give the words for an option."""
-    return say(f"advisor.label_{option}", lang=lang)
+    return say(f"advisor.label_{option}")
 
 
-def named(option: Option, *, lang: str = "en") -> str:
+def named(option: Option) -> str:
     """Give an option as a noun, to be used inside a sentence."""
-    return say(f"advisor.name_{option}", lang=lang)
+    return say(f"advisor.name_{option}")
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,8 @@ class CostRow:
     per_thousand_usd: float
     """Tokens and machines per thousand requests."""
     one_off_usd: float
+    setup_days: float
+    """Engineer days until it runs."""
     accuracy: float
     """Median of what it may reach."""
     meets: float | None
@@ -113,6 +118,8 @@ class Veto:
     text: str
     lifted_by: str
     evidence: tuple[str, ...]
+    lift: str = ""
+    """What lifts it and its price, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -130,6 +137,8 @@ class Choice:
 
     label: str
     value: Plain
+    leads_to: str = ""
+    """The option that the verdict would become; empty where it stays."""
 
 
 @dataclass(frozen=True)
@@ -139,6 +148,56 @@ class Ask:
     field: str
     question: str
     choices: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the tornado: how far one fact alone moves the chosen option against its rival."""
+
+    field: str
+    words: str
+    """The fact and the range it was moved over."""
+    low_usd: float
+    high_usd: float
+    """Net benefit a month of the chosen option over its rival, at the two ends of the range."""
+
+
+@dataclass(frozen=True)
+class Information:
+    """What it would be worth to know before deciding (expected value of perfect information)."""
+
+    month_usd: float
+    horizon_usd: float
+    pilot_usd: float
+    """What a pilot that could tell costs: labels, calls, engineers."""
+    worth_it: bool
+    words: str
+
+
+@dataclass(frozen=True)
+class Projection:
+    """What a tune is expected to reach with more examples, from measured points of its curve."""
+
+    examples: float
+    accuracy: float
+    low: float
+    high: float
+    """95% interval."""
+    reaches: float | None
+    """Chance of reaching the target; None where none was named."""
+    words: str
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """One way to make content safe, compared with the others."""
+
+    name: str
+    option: Option
+    effect: str
+    monthly_usd: float
+    setup_days: float
+    evidence: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -173,6 +232,16 @@ class Verdict:
     notes: tuple[str, ...]
     case: Mapping[str, Any]
     audit_id: str
+    lang: str = "en"
+    rival: Option | None = None
+    """The option that the tornado and the value of information hold the chosen one against."""
+    tornado: tuple[Bar, ...] = ()
+    information: Information | None = None
+    projection: tuple[Projection, ...] = ()
+    remedies: tuple[Remedy, ...] = ()
+    """Filled where the goal is content safety."""
+    imitation: tuple[str, ...] = ()
+    """The imitation check of a case that trains on another model's output, in sentences."""
 
     def to_json(self) -> dict[str, Any]:
         """Give the verdict as plain values; `from_json` gives it back exactly."""
@@ -182,34 +251,13 @@ class Verdict:
     @staticmethod
     def from_json(data: Mapping[str, Any]) -> "Verdict":
         """Give the verdict that `to_json` wrote, tuples and lists alike."""
-        rows = {name: tuple(build(row) for row in data[name]) for name, build in _ROWS.items()}
-        words = {name: tuple(data[name]) for name in ("evidence", "flips", "notes")}
-        break_even = data["break_even"] and BreakEven(**data["break_even"])
-        leader = data["leader"] and Leader(**data["leader"])
-        return Verdict(**{**data, **rows, **words, "break_even": break_even, "leader": leader})
+        return _adapter().validate_python(data)
 
     def cost_of(self, option: Option) -> CostRow | None:
         """Give the cost row of an option."""
         return next((row for row in self.costs if row.option == option), None)
 
 
-def _driver(row: Mapping[str, Any]) -> Driver:
-    return Driver(row["text"], tuple(row["evidence"]))
-
-
-def _veto(row: Mapping[str, Any]) -> Veto:
-    return Veto(**{**row, "evidence": tuple(row["evidence"])})
-
-
-def _ask(row: Mapping[str, Any]) -> Ask:
-    return Ask(row["field"], row["question"], tuple(Choice(**one) for one in row["choices"]))
-
-
-_ROWS = {
-    "drivers": _driver,
-    "costs": lambda row: CostRow(**row),
-    "vetoes": _veto,
-    "assumptions": lambda row: Assumption(**row),
-    "facts": lambda row: Fact(**row),
-    "asks": _ask,
-}
+@cache
+def _adapter() -> TypeAdapter[Verdict]:
+    return TypeAdapter(Verdict)

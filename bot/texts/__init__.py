@@ -2,6 +2,9 @@
 
 import re
 import tomllib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -50,14 +53,37 @@ _UNSEEN = dict.fromkeys(
 """Characters that nobody sees. U+200C and U+200D are none of them: scripts and emoji use them."""
 
 
-def say(key: str, /, *, lang: str = "en", **fields: Any) -> str:
-    """Give the sentence of a key such as `advisor.ask` in a language, its fields filled in.
+LANGUAGES = ("en", "es", "zh")
+"""Languages that the bot reads and answers in."""
 
-    Falls back to English where the language has no such sentence. Raises KeyError for an unknown
-    key or a missing field.
+_language: ContextVar[str] = ContextVar("language", default="en")
+"""The language of whoever is answered. Set where a question is answered, so that no signature
+in between has to carry it."""
+
+
+@contextmanager
+def speaking(lang: str) -> Iterator[None]:
+    """Have `say` speak a language inside this block; English where it is not one of ours."""
+    token = _language.set(lang if lang in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language() -> str:
+    """Give the language that `say` speaks now."""
+    return _language.get()
+
+
+def say(key: str, /, **fields: Any) -> str:
+    """Give the sentence of a key such as `advisor.ask`, its fields filled in.
+
+    It comes in the language of the `speaking` block around the call, in English outside of any or
+    where the language has no such sentence. Raises KeyError for an unknown key or a missing field.
     """
     noun, name = key.split(".", 1)
-    sentence = _catalogue(noun, lang).get(name) or _catalogue(noun, "en")[name]
+    sentence = _catalogue(noun, _language.get()).get(name) or _catalogue(noun, "en")[name]
     return sentence.format(**fields)
 
 

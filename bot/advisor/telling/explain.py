@@ -14,6 +14,7 @@ from bot.advisor.telling.words import chance, count, share, usd
 from bot.texts import say
 
 MANY_REQUESTS = 1e6
+HOURS_PER_DAY = 8.0
 CLOSE = 0.65
 """Confidence below which a pilot of the runner-up is worth its while."""
 LARGEST_VOLUME = 1e9
@@ -78,6 +79,7 @@ def _row(option: Option, outcome: Outcome) -> CostRow:
         serving_usd=round(serving, 2),
         per_thousand_usd=round(1000 * serving / outcome.setting.requests, 6),
         one_off_usd=round(weighed.one_off, 2),
+        setup_days=round(spent.setup_hours / HOURS_PER_DAY, 1),
         accuracy=round(weighed.accuracy[1], 4),
         meets=None if weighed.meets is None else round(weighed.meets, 4),
         best=round(weighed.best, 4),
@@ -98,6 +100,7 @@ def _idle(option: Option, outcome: Outcome) -> CostRow:
         serving_usd=0.0,
         per_thousand_usd=0.0,
         one_off_usd=0.0,
+        setup_days=0.0,
         accuracy=round(now.accuracy[1], 4),
         meets=None,
         best=best,
