@@ -2,6 +2,7 @@
 
 from bot.playground.harness import Playground
 from bot.playground.socket_mode import Delivery
+from bot.playground.stored import File
 from bot.playground.team import Channel, Message, Status, User, View
 from bot.playground.web_api import ApiRequest, Fault
 
@@ -10,6 +11,7 @@ __all__ = [
     "Channel",
     "Delivery",
     "Fault",
+    "File",
     "Message",
     "Playground",
     "Status",

@@ -10,9 +10,9 @@ from bot.playground.workspace import ResponseUrl, Workspace
 
 def post_message(space: Workspace, args: Json) -> Json:
     """chat.postMessage."""
-    channel = _open_to_bot(space, args)
-    content = content_in(args)
-    thread_ts = _root(space, channel, args)
+    channel = open_to_bot(space, args["channel"])
+    content = content_in(space, args)
+    thread_ts = root_of(space, channel, args)
     message = Message(
         channel=channel.id,
         ts=space.team.new_ts(),
@@ -33,7 +33,7 @@ def update(space: Workspace, args: Json) -> Json:
     old = _own(space, args, "cant_update_message")
     changes: Json = {}
     if any(args.get(key) for key in ("text", "blocks", "markdown_text")):
-        content = content_in(args)
+        content = content_in(space, args)
         changes = {"text": content.text, "blocks": content.blocks}
         if not args.get("text") and not args.get("markdown_text"):
             changes["text"] = old.text
@@ -58,10 +58,10 @@ def delete(space: Workspace, args: Json) -> Json:
 
 def post_ephemeral(space: Workspace, args: Json) -> Json:
     """chat.postEphemeral."""
-    channel = _open_to_bot(space, args)
+    channel = open_to_bot(space, args["channel"])
     if args["user"] not in channel.members:
         raise RefusedError("user_not_in_channel")
-    content = content_in(args)
+    content = content_in(space, args)
     message = Message(
         channel=channel.id,
         ts=space.team.new_ts(),
@@ -106,6 +106,27 @@ def channel_in(space: Workspace, name: str) -> Channel:
     raise RefusedError("channel_not_found")
 
 
+def open_to_bot(space: Workspace, name: str) -> Channel:
+    """A channel that the bot is a member of. Raises RefusedError."""
+    channel = channel_in(space, name)
+    if BOT not in channel.members:
+        raise RefusedError("not_in_channel")
+    return channel
+
+
+def root_of(space: Workspace, channel: Channel, args: Json) -> str | None:
+    """The root that a new message replies to. Raises RefusedError where there is none."""
+    thread_ts = args.get("thread_ts")
+    if not thread_ts:
+        return None
+    root = space.team.find(channel.id, thread_ts)
+    if root is None:
+        raise RefusedError("thread_not_found")
+    if root.thread_ts not in (None, root.ts):
+        raise RefusedError("cannot_reply_to_message")
+    return str(thread_ts)
+
+
 def respond(space: Workspace, key: str, args: Json) -> Json:
     """Take what was sent to a response_url. Raises RefusedError."""
     response = space.use_response_url(key)
@@ -113,7 +134,7 @@ def respond(space: Workspace, key: str, args: Json) -> Json:
     if yes(args, "delete_original"):
         _forget(space, response, old)
         return {"ok": True}
-    content = content_in(args)
+    content = content_in(space, args)
     if yes(args, "replace_original") and old is not None:
         _swap(space, response, old, {"text": content.text, "blocks": content.blocks})
         return {"ok": True}
@@ -164,26 +185,6 @@ def _swap(space: Workspace, response: ResponseUrl, old: Message, changes: Json) 
 
 def _about(message: Message) -> Json:
     return {"channel": message.channel, "ts": message.ts}
-
-
-def _open_to_bot(space: Workspace, args: Json) -> Channel:
-    channel = channel_in(space, args["channel"])
-    if BOT not in channel.members:
-        raise RefusedError("not_in_channel")
-    return channel
-
-
-def _root(space: Workspace, channel: Channel, args: Json) -> str | None:
-    """The root that a new message replies to. Raises RefusedError where there is none."""
-    thread_ts = args.get("thread_ts")
-    if not thread_ts:
-        return None
-    root = space.team.find(channel.id, thread_ts)
-    if root is None:
-        raise RefusedError("thread_not_found")
-    if root.thread_ts not in (None, root.ts):
-        raise RefusedError("cannot_reply_to_message")
-    return str(thread_ts)
 
 
 def _own(space: Workspace, args: Json, error: str) -> Message:

@@ -2,22 +2,26 @@
 
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import Any
 
+from bot.playground import figures
 from bot.playground.limits import (
     BLOCKS,
     CHARTS_PER_MESSAGE,
-    COLUMNS,
-    ELEMENTS,
+    DATA_TABLE_TOTAL_CHARACTERS,
     KINDS,
-    LISTS,
     MARKDOWN_TOTAL_CHARACTERS,
-    STRINGS,
     TABLE_TOTAL_CHARACTERS,
-    TEXTS,
 )
-
-Json = dict[str, Any]
+from bot.playground.parts import INPUTS, element_problems, picture
+from bot.playground.shapes import (
+    Json,
+    fields_of,
+    items,
+    missing,
+    string,
+    strings,
+    text,
+)
 
 
 def blocks_problems(blocks: object, surface: str = "message") -> list[str]:
@@ -42,15 +46,28 @@ def view_problems(view: object, surface: str) -> list[str]:
     if view.get("type") != surface:
         found.append(f"[ERROR] type must be {surface} [json-pointer:/view/type]")
     if surface == "modal":
-        found += _missing(view, ("title", "blocks"), "/view")
+        found += missing(view, ("title", "blocks"), "/view")
         for key in ("title", "submit", "close"):
-            found += _text(view.get(key), f"/view/{key}", 24, "plain_text")
-        blocks = view.get("blocks") or []
+            found += text(view.get(key), f"/view/{key}", 24, "plain_text")
+        blocks = items(view.get("blocks"))
         inputs = any(isinstance(b, dict) and b.get("type") == "input" for b in blocks)
         if inputs and not view.get("submit"):
             found.append("[ERROR] submit is required with input blocks [json-pointer:/view]")
-    found += _strings(view, "view", "/view")
+    found += strings(view, "view", "/view")
     return found + blocks_problems(view.get("blocks", []), surface)
+
+
+def pictures_problems(blocks: object, known: frozenset[str], at: str = "/blocks") -> list[str]:
+    """Names each `slack_file` in these blocks that is none of the known ids and addresses."""
+    found = []
+    for place, block in enumerate(items(blocks)):
+        here = f"{at}/{place}"
+        for holder, pointer in _holders(block, here):
+            named = holder.get("slack_file")
+            if named is not None and (named.get("id") or named.get("url")) not in known:
+                found.append(f"[ERROR] invalid slack file [json-pointer:{pointer}/slack_file]")
+        found += pictures_problems(block.get("child_blocks"), known, f"{here}/child_blocks")
+    return found
 
 
 def metadata_problem(metadata: object) -> str | None:
@@ -71,147 +88,86 @@ def _block(block: object, at: str, surface: str) -> Iterator[str]:
     if kind is None or surface not in kind.surfaces:
         yield f"[ERROR] unsupported type: {block.get('type')} [json-pointer:{at}/type]"
         return
-    yield from _missing(block, kind.needs, at)
+    yield from missing(block, kind.needs, at)
     if kind.may is not None:
         allowed = {"type", "block_id", *kind.needs, *kind.may}
         for extra in sorted(set(block) - allowed):
             yield f"[ERROR] invalid additional property: {extra} [json-pointer:{at}]"
-    yield from _fields(block, str(block["type"]), at)
+    yield from fields_of(block, str(block["type"]), at)
     if check := _CHECKS.get(str(block["type"])):
         yield from check(block, at, surface)
 
 
-def _fields(holder: Json, kind: str, at: str) -> Iterator[str]:
-    """The limits of one object's own texts, strings and lists."""
-    for (owner, key), (most, form) in TEXTS.items():
-        if owner == kind:
-            yield from _text(holder.get(key), f"{at}/{key}", most, form)
-    yield from _strings(holder, kind, at)
-    for (owner, key), (fewest, most) in LISTS.items():
-        if owner == kind and key in holder:
-            yield from _list(holder[key], f"{at}/{key}", fewest, most)
+def _image(block: Json, at: str, surface: str) -> Iterator[str]:
+    yield from picture(block, at)
 
 
-def _missing(holder: Json, needs: tuple[str, ...], at: str) -> Iterator[str]:
-    for key in needs:
-        if holder.get(key) is None:
-            yield f"[ERROR] missing required field: {key} [json-pointer:{at}]"
-
-
-def _text(value: object, at: str, most: int, form: str) -> Iterator[str]:
-    if value is None:
-        return
-    forms = ("plain_text", "mrkdwn") if form == "any" else (form,)
-    if not isinstance(value, dict) or value.get("type") not in forms:
-        yield f"[ERROR] must be a {' or '.join(forms)} object [json-pointer:{at}]"
-        return
-    yield from _string(value.get("text"), f"{at}/text", most, fewest=1)
-
-
-def _strings(holder: Json, kind: str, at: str) -> Iterator[str]:
-    for (owner, key), most in STRINGS.items():
-        if owner in (kind, "any") and holder.get(key) is not None:
-            yield from _string(holder[key], f"{at}/{key}", most)
-
-
-def _string(value: object, at: str, most: int, fewest: int = 0) -> Iterator[str]:
-    if not isinstance(value, str):
-        yield f"[ERROR] must be a string [json-pointer:{at}]"
-    elif len(value) > most:
-        yield f"[ERROR] must be less than {most + 1} characters [json-pointer:{at}]"
-    elif len(value) < fewest:
-        yield f"[ERROR] must be more than {fewest - 1} characters [json-pointer:{at}]"
-
-
-def _list(value: object, at: str, fewest: int, most: int) -> Iterator[str]:
-    if not isinstance(value, list):
-        yield f"[ERROR] must be an array [json-pointer:{at}]"
-    elif len(value) > most:
-        yield f"[ERROR] no more than {most} items allowed [json-pointer:{at}]"
-    elif len(value) < fewest:
-        yield f"[ERROR] no fewer than {fewest} items allowed [json-pointer:{at}]"
-
-
-def _element(element: object, at: str) -> Iterator[str]:
-    kind = element.get("type") if isinstance(element, dict) else None
-    if not isinstance(element, dict) or kind not in ELEMENTS:
-        yield f"[ERROR] unsupported type: {kind} [json-pointer:{at}/type]"
-        return
-    yield from _missing(element, ELEMENTS[kind], at)
-    yield from _fields(element, kind, at)
-    if element.get("style") not in (None, "primary", "danger"):
-        yield f"[ERROR] invalid style [json-pointer:{at}/style]"
-    if isinstance(element.get("confirm"), dict):
-        yield from _fields(element["confirm"], "confirm", f"{at}/confirm")
-    for place, option in enumerate(element.get("options") or ()):
-        yield from _option(option, f"{at}/options/{place}")
-    for key in ("positive_button", "negative_button"):
-        if isinstance(element.get(key), dict):
-            yield from _fields(element[key], "feedback_button", f"{at}/{key}")
-
-
-def _option(option: object, at: str) -> Iterator[str]:
-    if not isinstance(option, dict):
-        yield f"[ERROR] must be an object [json-pointer:{at}]"
-        return
-    yield from _missing(option, ("text", "value"), at)
-    yield from _fields(option, "option", at)
+def _holders(block: Json, at: str) -> Iterator[tuple[Json, str]]:
+    """Whatever in a block may hold a picture, itself included."""
+    yield block, at
+    if isinstance(block.get("accessory"), dict):
+        yield block["accessory"], f"{at}/accessory"
+    if block["type"] == "context":
+        for place, element in enumerate(block["elements"]):
+            yield element, f"{at}/elements/{place}"
 
 
 def _section(block: Json, at: str, surface: str) -> Iterator[str]:
     if not block.get("text") and not block.get("fields"):
         yield f"[ERROR] missing required field: text or fields [json-pointer:{at}]"
-    for place, text in enumerate(block.get("fields") or ()):
-        yield from _text(text, f"{at}/fields/{place}", 2_000, "any")
+    for place, one in enumerate(items(block.get("fields"))):
+        yield from text(one or {}, f"{at}/fields/{place}", 2_000, "any")
     if block.get("accessory") is not None:
-        yield from _element(block["accessory"], f"{at}/accessory")
+        yield from element_problems(block["accessory"], f"{at}/accessory")
 
 
 def _elements(block: Json, at: str, surface: str) -> Iterator[str]:
-    elements = block.get("elements")
-    for place, element in enumerate(elements if isinstance(elements, list) else ()):
-        yield from _element(element, f"{at}/elements/{place}")
-    ids = [e["action_id"] for e in elements or () if isinstance(e, dict) and "action_id" in e]
+    elements = items(block.get("elements"))
+    for place, element in enumerate(elements):
+        yield from element_problems(element, f"{at}/elements/{place}")
+    ids = [str(e["action_id"]) for e in elements if isinstance(e, dict) and "action_id" in e]
     for action_id, count in Counter(ids).items():
         if count > 1:
             yield f"[ERROR] `action_id` {action_id} already exists [json-pointer:{at}/elements]"
 
 
 def _context(block: Json, at: str, surface: str) -> Iterator[str]:
-    for place, element in enumerate(block.get("elements") or ()):
+    for place, element in enumerate(items(block.get("elements"))):
         if isinstance(element, dict) and element.get("type") == "image":
-            yield from _element(element, f"{at}/elements/{place}")
+            yield from element_problems(element, f"{at}/elements/{place}")
         else:
-            yield from _text(element, f"{at}/elements/{place}", 2_000, "any")
+            yield from text(element or {}, f"{at}/elements/{place}", 2_000, "any")
 
 
 def _input(block: Json, at: str, surface: str) -> Iterator[str]:
     if "element" in block:
-        yield from _element(block["element"], f"{at}/element")
+        yield from element_problems(block["element"], f"{at}/element", INPUTS)
 
 
-def _table(block: Json, at: str, surface: str) -> Iterator[str]:
-    rows = block.get("rows")
-    for place, row in enumerate(rows if isinstance(rows, list) else ()):
-        yield from _list(row, f"{at}/rows/{place}", 1, COLUMNS)
-        for n, cell in enumerate(row if isinstance(row, list) else ()):
-            if not isinstance(cell, dict) or cell.get("type") not in _CELLS:
-                yield f"[ERROR] unsupported cell [json-pointer:{at}/rows/{place}/{n}]"
-
-
-_CELLS = ("raw_text", "raw_number", "rich_text")
+def _objects(block: Json, at: str, surface: str) -> Iterator[str]:
+    for place, element in enumerate(items(block.get("elements"))):
+        if not isinstance(element, dict):
+            yield f"[ERROR] must be an object [json-pointer:{at}/elements/{place}]"
 
 
 def _children(block: Json, at: str, surface: str) -> Iterator[str]:
-    for place, child in enumerate(block.get("child_blocks") or ()):
-        yield from _block(child, f"{at}/child_blocks/{place}", surface)
+    for place, child in enumerate(items(block.get("child_blocks"))):
+        if isinstance(child, dict) and child.get("type") == "container":
+            yield f"[ERROR] unsupported type: container [json-pointer:{at}/child_blocks/{place}]"
+        else:
+            yield from _block(child, f"{at}/child_blocks/{place}", surface)
 
 
 def _plan(block: Json, at: str, surface: str) -> Iterator[str]:
-    tasks = [task for task in block.get("tasks") or () if isinstance(task, dict)]
+    tasks = items(block.get("tasks"))
     for place, task in enumerate(tasks):
-        yield from _task(task, f"{at}/tasks/{place}", surface)
-    ids = Counter(task.get("task_id") for task in tasks)
+        here = f"{at}/tasks/{place}"
+        if isinstance(task, dict):
+            yield from missing(task, ("task_id", "title"), here)
+            yield from _task(task, here, surface)
+        else:
+            yield f"[ERROR] must be an object [json-pointer:{here}]"
+    ids = Counter(str(task.get("task_id")) for task in tasks if isinstance(task, dict))
     for task_id, count in ids.items():
         if count > 1:
             yield f"[ERROR] `task_id` {task_id} already exists [json-pointer:{at}/tasks]"
@@ -220,6 +176,9 @@ def _plan(block: Json, at: str, surface: str) -> Iterator[str]:
 def _task(block: Json, at: str, surface: str) -> Iterator[str]:
     if block.get("status", "pending") not in ("pending", "in_progress", "complete", "error"):
         yield f"[ERROR] invalid status [json-pointer:{at}/status]"
+    for key in ("task_id", "title"):
+        if block.get(key) is not None:
+            yield from string(block[key], f"{at}/{key}", 3_000)
 
 
 _CHECKS: dict[str, Callable[[Json, str, str], Iterator[str]]] = {
@@ -228,8 +187,12 @@ _CHECKS: dict[str, Callable[[Json, str, str], Iterator[str]]] = {
     "context_actions": _elements,
     "context": _context,
     "input": _input,
-    "table": _table,
-    "data_table": _table,
+    "image": _image,
+    "table": figures.table,
+    "data_table": figures.data_table,
+    "data_visualization": figures.chart,
+    "rich_text": _objects,
+    "carousel": _objects,
     "container": _children,
     "plan": _plan,
     "task_card": _task,
@@ -244,15 +207,22 @@ def _twice(blocks: list[Json]) -> Iterator[str]:
 
 
 def _totals(blocks: list[Json]) -> Iterator[str]:
-    words = sum(len(block["text"]) for block in blocks if block["type"] == "markdown")
+    every = [inner for block in blocks for inner in (block, *block.get("child_blocks", ()))]
+    words = sum(len(block["text"]) for block in every if block["type"] == "markdown")
     if words > MARKDOWN_TOTAL_CHARACTERS:
         yield (
             f"[ERROR] all markdown blocks must be less than {MARKDOWN_TOTAL_CHARACTERS + 1} "
             "characters together [json-pointer:/blocks]"
         )
-    rows = [row for block in blocks if block["type"] == "table" for row in block["rows"]]
-    cells = sum(len(str(cell.get("text", ""))) for row in rows for cell in row)
-    if cells > TABLE_TOTAL_CHARACTERS:
-        yield f"[ERROR] table cells hold over {TABLE_TOTAL_CHARACTERS} characters"
-    if sum(block["type"] == "data_visualization" for block in blocks) > CHARTS_PER_MESSAGE:
+    for kind, most in _CELL_CHARACTERS.items():
+        rows = [row for block in every if block["type"] == kind for row in block["rows"]]
+        if sum(len(str(cell.get("text", ""))) for row in rows for cell in row) > most:
+            yield f"[ERROR] {kind} cells hold over {most} characters [json-pointer:/blocks]"
+    if sum(block["type"] == "data_visualization" for block in every) > CHARTS_PER_MESSAGE:
         yield f"[ERROR] no more than {CHARTS_PER_MESSAGE} charts allowed [json-pointer:/blocks]"
+
+
+_CELL_CHARACTERS = {
+    "table": TABLE_TOTAL_CHARACTERS,
+    "data_table": DATA_TABLE_TOTAL_CHARACTERS,
+}

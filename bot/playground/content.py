@@ -1,11 +1,12 @@
-"""Reads what an app wants to show out of a call's arguments, checked against the limits. Pure."""
+"""Reads what an app wants to show out of a call's arguments, checked against the limits."""
 
 from dataclasses import dataclass
 
-from bot.playground.checks import blocks_problems, metadata_problem
+from bot.playground.checks import blocks_problems, metadata_problem, pictures_problems
 from bot.playground.limits import MARKDOWN_TEXT_CHARACTERS, TEXT_CHARACTERS
 from bot.playground.team import Json, with_ids
 from bot.playground.web_api import RefusedError, refused_for
+from bot.playground.workspace import Workspace
 
 
 @dataclass(frozen=True)
@@ -24,12 +25,12 @@ class Content:
         return {"warning": ",".join(listed), "response_metadata": {"warnings": listed}}
 
 
-def content_in(args: Json) -> Content:
+def content_in(space: Workspace, args: Json) -> Content:
     """What is to be shown. Raises RefusedError where Slack would refuse it."""
     markdown = args.get("markdown_text")
     if markdown:
         return _markdown(str(markdown), args)
-    text, blocks = str(args.get("text") or ""), blocks_in(args)
+    text, blocks = str(args.get("text") or ""), blocks_in(space, args)
     if not text and not blocks:
         raise RefusedError("no_text")
     if len(text) > TEXT_CHARACTERS:
@@ -45,12 +46,13 @@ def _markdown(markdown: str, args: Json) -> Content:
     return Content(markdown, tuple(with_ids([{"type": "markdown", "text": markdown}])))
 
 
-def blocks_in(args: Json) -> tuple[Json, ...]:
+def blocks_in(space: Workspace, args: Json) -> tuple[Json, ...]:
     """The blocks of a message, each with an id. Raises RefusedError with every problem named."""
     blocks = args.get("blocks") or []
     if not isinstance(blocks, list):
         raise RefusedError("invalid_blocks_format")
-    if problems := blocks_problems(blocks):
+    problems = blocks_problems(blocks) or pictures_problems(blocks, space.pictures())
+    if problems:
         raise refused_for("invalid_blocks", problems)
     return tuple(with_ids(blocks))
 

@@ -126,9 +126,16 @@ def _in_channel(message: Message) -> bool:
 
 
 def _within(message: Message, args: Json) -> bool:
-    oldest, latest = float(args.get("oldest") or 0), float(args.get("latest") or "inf")
+    oldest, latest = _moment(args, "oldest", 0), _moment(args, "latest", float("inf"))
     ts = float(message.ts)
     return oldest <= ts <= latest if yes(args, "inclusive") else oldest < ts < latest
+
+
+def _moment(args: Json, key: str, usual: float) -> float:
+    try:
+        return float(str(args.get(key) or usual))
+    except ValueError:
+        raise RefusedError(f"invalid_ts_{key}") from None
 
 
 def _page(found: Sequence[Message], args: Json, usual: int) -> tuple[Sequence[Message], Json]:

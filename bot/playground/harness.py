@@ -8,14 +8,23 @@ from typing import TypeVar
 from aiohttp import web
 
 from bot.playground import chat
+from bot.playground.file_routes import FileRoutes
 from bot.playground.guard import local_only
 from bot.playground.limits import Rate
 from bot.playground.methods import METHODS
 from bot.playground.page import Page
 from bot.playground.people import People
 from bot.playground.socket_mode import Delivery, SocketMode
+from bot.playground.stored import File
 from bot.playground.team import Channel, Json, Message, Status, Team, User, View
-from bot.playground.web_api import ApiRequest, Door, Fault, RefusedError, arguments
+from bot.playground.web_api import (
+    ApiRequest,
+    Door,
+    Fault,
+    RefusedError,
+    arguments,
+    need_strings,
+)
 from bot.playground.workspace import Workspace
 
 SCOPES = (
@@ -56,6 +65,7 @@ class Playground(People):
         self.banner = ""
         """A line that the page shows on top, such as a warning; empty for none."""
         self._page = Page(self)
+        self._files = FileRoutes(space, self._door)
         self._runner: web.AppRunner | None = None
         self._woken = asyncio.Event()
         self.team.changed = self._wake
@@ -67,6 +77,7 @@ class Playground(People):
         app.router.add_get("/link", self._socket.serve)
         app.router.add_post("/response/{key}", self._respond)
         self._page.add_routes(app.router)
+        self._files.add_routes(app.router)
         runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
         await runner.setup()
         try:
@@ -116,6 +127,11 @@ class Playground(People):
     def ephemerals(self, user: str) -> tuple[Message, ...]:
         """What was shown to this person only, oldest first."""
         return tuple(message for reader, message in self.team.ephemerals if reader == user)
+
+    @property
+    def files(self) -> tuple[File, ...]:
+        """Every file that was uploaded and not deleted, oldest first."""
+        return tuple(self.team.files.values())
 
     @property
     def views(self) -> tuple[View, ...]:
@@ -188,7 +204,11 @@ class Playground(People):
         self.team.add_channel(channel)
 
     def fail(self, method: str, fault: Fault, times: int = 1, retry_after: int = 1) -> None:
-        """Make the next calls of a method go wrong; `response_url` counts as a method."""
+        """Make the next calls of a method go wrong.
+
+        `response_url`, `upload_url` (the bytes of an upload) and `url_private` (a download) count
+        as methods.
+        """
         self._door.fail(method, fault, times, retry_after)
 
     async def disconnect(self, reason: str | None = "refresh_requested") -> None:
@@ -236,11 +256,14 @@ class Playground(People):
         return self._door.rates
 
     async def _respond(self, request: web.Request) -> web.StreamResponse:
-        args = await arguments(request)
+        args, refused = await arguments(request)
         asked = ApiRequest("response_url", args, self.team.now(), token_ok=True)
 
         def run() -> Json:
+            if refused:
+                return refused
             try:
+                need_strings(args)
                 return chat.respond(self._space, request.match_info["key"], args)
             except RefusedError as refusal:
                 return refusal.answer

@@ -19,6 +19,15 @@ RESPONSE_URL_SECONDS = 30 * 60.0
 STATUS_SECONDS = 120.0
 LOADING_MESSAGES = 10
 VIEW_STACK = 3
+FILE_BYTES = 100 * 1024**2
+"""Slack takes 1 GB; the playground keeps files in memory."""
+FILES_PER_MESSAGE = 10
+ALT_TEXT_CHARACTERS = 1_000
+CHANNELS_PER_FILE = 100
+SERIES, CATEGORIES = 6, 20
+LABEL_CHARACTERS = 20
+AXIS_LABEL_CHARACTERS = 50
+DATA_TABLE_TOTAL_CHARACTERS = 20_000
 SOCKETS = 10
 ACK_SECONDS = 3.0
 REDELIVERY_SECONDS = (3.0, 60.0, 300.0)
@@ -44,6 +53,10 @@ RATES = {
     "conversations.list": Rate(20, 60),
     "users.info": Rate(100, 60),
     "users.list": Rate(20, 60),
+    "files.getUploadURLExternal": Rate(100, 60),
+    "files.completeUploadExternal": Rate(100, 60),
+    "files.info": Rate(100, 60),
+    "files.delete": Rate(50, 60),
     "views.open": Rate(100, 60),
     "views.update": Rate(100, 60),
     "views.publish": Rate(100, 60),
@@ -58,6 +71,7 @@ TEXTS: dict[tuple[str, str], tuple[int, str]] = {
     ("button", "text"): (75, "plain_text"),
     ("icon_button", "text"): (75, "plain_text"),
     ("plain_text_input", "placeholder"): (150, "plain_text"),
+    ("number_input", "placeholder"): (150, "plain_text"),
     ("static_select", "placeholder"): (150, "plain_text"),
     ("option", "text"): (75, "any"),
     ("option", "description"): (75, "any"),
@@ -85,6 +99,11 @@ STRINGS: dict[tuple[str, str], int] = {
     ("image", "image_url"): 3_000,
     ("markdown", "text"): 12_000,
     ("data_visualization", "title"): 50,
+    ("data_table", "caption"): 3_000,
+    ("number_input", "initial_value"): 3_000,
+    ("number_input", "min_value"): 3_000,
+    ("number_input", "max_value"): 3_000,
+    ("plain_text_input", "initial_value"): 3_000,
     ("view", "private_metadata"): 3_000,
     ("view", "callback_id"): 255,
     ("view", "external_id"): 255,

@@ -1,6 +1,6 @@
 """The table of the Web API's methods, and the few that belong to no other module."""
 
-from bot.playground import chat, conversations, views
+from bot.playground import chat, conversations, files, views
 from bot.playground.checks import blocks_problems, view_problems
 from bot.playground.limits import LOADING_MESSAGES
 from bot.playground.team import APP, Json, Status
@@ -27,7 +27,8 @@ def _validate(space: Workspace, args: Json) -> Json:
         kind = view.get("type") if isinstance(view, dict) else None
         problems = view_problems(view, "home" if kind == "home" else "modal")
     else:
-        problems = blocks_problems(message["blocks"] if message else args.get("blocks"))
+        holder = message if isinstance(message, dict) else args
+        problems = blocks_problems(holder.get("blocks"))
     if problems:
         raise refused_for("invalid_blocks", problems)
     return {}
@@ -36,10 +37,13 @@ def _validate(space: Workspace, args: Json) -> Json:
 def _set_status(space: Workspace, args: Json) -> Json:
     channel, thread_ts = _thread(space, args)
     loading = args.get("loading_messages") or []
+    if not isinstance(loading, list) or not all(isinstance(line, str) for line in loading):
+        problems = ["[ERROR] must be an array of strings [json-pointer:/loading_messages]"]
+        raise refused_for("invalid_arguments", problems)
     if len(loading) > LOADING_MESSAGES:
         problems = [f"[ERROR] no more than {LOADING_MESSAGES} items allowed"]
         raise refused_for("invalid_arguments", problems)
-    status = Status(str(args.get("status") or ""), tuple(loading), space.team.now())
+    status = Status(args.get("status") or "", tuple(loading), space.team.now())
     space.team.set_status(channel, thread_ts, status)
     return {}
 
@@ -59,11 +63,17 @@ def _set_prompts(space: Workspace, args: Json) -> Json:
     channel = chat.channel_in(space, args["channel_id"])
     prompts = args["prompts"]
     fits = isinstance(prompts, list) and 1 <= len(prompts) <= 4
-    if not fits or not all(p.get("title") and p.get("message") for p in prompts):
+    if not fits or not all(_prompt(prompt) for prompt in prompts):
         raise refused_for("invalid_arguments", ["[ERROR] 1 to 4 prompts of title and message"])
     space.team.suggested[channel.id] = tuple(prompts)
     space.team.changed()
     return {}
+
+
+def _prompt(prompt: object) -> bool:
+    return isinstance(prompt, dict) and all(
+        isinstance(prompt.get(key), str) and prompt[key] for key in ("title", "message")
+    )
 
 
 def _set_title(space: Workspace, args: Json) -> Json:
@@ -85,6 +95,7 @@ READ = ("channels:read", "groups:read", "im:read", "mpim:read")
 HISTORY = ("channels:history", "groups:history", "im:history", "mpim:history")
 TALK = ("channels:manage", "groups:write", "im:write", "mpim:write")
 PEOPLE = ("users:read",)
+UPLOAD = ("files:write",)
 
 METHODS = {
     "api.test": Method(_api_test, open=True),
@@ -108,6 +119,10 @@ METHODS = {
     "reactions.add": Method(
         chat.add_reaction, ("channel", "name", "timestamp"), ("reactions:write",)
     ),
+    "files.getUploadURLExternal": Method(files.upload_url, ("filename", "length"), UPLOAD),
+    "files.completeUploadExternal": Method(files.complete, ("files",), UPLOAD),
+    "files.info": Method(files.info, ("file",), ("files:read",)),
+    "files.delete": Method(files.delete, ("file",), UPLOAD),
     "views.open": Method(views.open_view, ("trigger_id", "view")),
     "views.push": Method(views.push, ("trigger_id", "view")),
     "views.update": Method(views.update, ("view",)),

@@ -5,12 +5,13 @@ import contextlib
 import html
 import json
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from bot.playground.stored import addresses
 from bot.playground.team import BOT, BOT_NAME, Json, View
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ class Page:
             return {"id": asked["id"], **await deed(self._playground, **args)}
         except (LookupError, ValueError) as error:
             words = error.args[0] if error.args else "That cannot be done."
-        except TypeError:
+        except (TypeError, AttributeError):
             words = "The page asked for something the playground does not know."
         with contextlib.suppress(ValueError, TypeError):
             return {"id": json.loads(frame).get("id"), "error": str(words)}
@@ -91,14 +92,20 @@ class Page:
 
 
 async def type_in(
-    playground: "Playground", user: str, channel: str, text: str, thread_ts: str | None = None
+    playground: "Playground",
+    user: str,
+    channel: str,
+    text: str,
+    thread_ts: str | None = None,
+    files: Sequence[str] = (),
 ) -> Json:
     """Send what a person typed: a command, or a message with names and marks made Slack's.
 
-    Raises ValueError where Slack would not send it.
+    `files` are ids of what the page uploaded before. Raises ValueError where Slack would not send
+    it.
     """
     command, _, rest = text.partition(" ")
-    if command.startswith("/"):
+    if command.startswith("/") and not files:
         if thread_ts:
             raise ValueError(f"{command} is not supported in threads. Sorry!")
         if command not in [known for known, _, _ in playground.commands]:
@@ -106,6 +113,8 @@ async def type_in(
         await playground.command(user, channel, command, rest.strip(), whole=True)
         return {}
     words = as_typed(text, {member.name: member.id for member in playground.team.users.values()})
+    if files:
+        return {"ts": await playground.share(user, channel, files, words, thread_ts)}
     return {"ts": await playground.say(user, channel, words, thread_ts)}
 
 
@@ -171,6 +180,7 @@ def state_of(playground: "Playground") -> Json:
             message.to_json() | {"channel": message.channel, "only_to": reader}
             for reader, message in team.ephemerals[-SHOWN:]
         ],
+        "files": _files(playground),
         "views": [_view(view) for view in team.views.values()],
         "homes": {user: _view(view) for user, view in team.homes.items()},
         "statuses": [
@@ -188,6 +198,16 @@ def state_of(playground: "Playground") -> Json:
         ],
         "prompts": {channel: list(prompts) for channel, prompts in team.suggested.items()},
     }
+
+
+def _files(playground: "Playground") -> dict[str, str]:
+    """Where the page finds each file, by everything that a `slack_file` may call it."""
+    found: dict[str, str] = {}
+    for file in playground.files:
+        *others, there = addresses(playground.url, file)
+        path = there.removeprefix(playground.url)
+        found |= dict.fromkeys((file.id, there, *others), path)
+    return found
 
 
 def _view(view: View) -> Json:

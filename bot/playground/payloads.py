@@ -155,7 +155,10 @@ def elements_of(blocks: Sequence[Json]) -> Iterator[Found]:
 def _elements(block: Json) -> Iterator[Json]:
     holders = [block.get("accessory"), block.get("element"), *(block.get("elements") or ())]
     holders += [
-        action for holder in holders if holder for action in _list(holder.get("actions", ()))
+        action
+        for holder in holders
+        if isinstance(holder, dict)
+        for action in _list(holder.get("actions", ()))
     ]
     holders += _list(block.get("actions", ()))
     for element in holders:
@@ -257,3 +260,29 @@ def left_empty(blocks: Sequence[Json], values: Mapping[str, Any]) -> list[str]:
         if not any(given for key, given in entry.items() if key != "type"):
             empty.append(block["block_id"])
     return empty
+
+
+def unfit(blocks: Sequence[Json], values: Mapping[str, Any]) -> list[str]:
+    """The block_ids of inputs whose text or number is outside the bounds that the app set."""
+    found = []
+    for block in blocks:
+        element = block.get("element") or {}
+        if block["type"] != "input" or element["type"] not in ("number_input", "plain_text_input"):
+            continue
+        given = values[block["block_id"]][element["action_id"]].get("value")
+        fits = _number_fits if element["type"] == "number_input" else _text_fits
+        if given not in (None, "") and not fits(element, str(given)):
+            found.append(block["block_id"])
+    return found
+
+
+def _number_fits(element: Json, given: str) -> bool:
+    if not re.fullmatch(r"-?\d+(\.\d+)?" if element["is_decimal_allowed"] else r"-?\d+", given):
+        return False
+    lowest, highest = element.get("min_value", "-inf"), element.get("max_value", "inf")
+    return float(lowest) <= float(given) <= float(highest)
+
+
+def _text_fits(element: Json, given: str) -> bool:
+    lowest, highest = element.get("min_length", 0), element.get("max_length", 3_000)
+    return bool(lowest <= len(given) <= highest)

@@ -1,12 +1,15 @@
 """What people do in the team: they type, press, open, submit. The app hears of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.playground import payloads, views
+from bot.playground import files, payloads, views
+from bot.playground.content import Content, content_in
+from bot.playground.limits import FILES_PER_MESSAGE
 from bot.playground.socket_mode import Delivery, SocketMode
 from bot.playground.team import BOT, BOT_ID, Channel, Json, Message, View
+from bot.playground.web_api import RefusedError
 from bot.playground.workspace import ResponseUrl, Workspace
 
 
@@ -37,6 +40,53 @@ class People:
             extra=extra,
         )
         return self._team.post(message).ts
+
+    async def drop_file(
+        self,
+        user: str,
+        channel: str,
+        name: str,
+        data: bytes,
+        text: str = "",
+        thread_ts: str | None = None,
+    ) -> str:
+        """Post one file as a person, with or without words, and give the ts of the message.
+
+        Raises ValueError where the file is over the playground's cap.
+        """
+        return await self.drop_files(user, channel, [(name, data)], text, thread_ts)
+
+    async def drop_files(
+        self,
+        user: str,
+        channel: str,
+        named: Sequence[tuple[str, bytes]],
+        text: str = "",
+        thread_ts: str | None = None,
+    ) -> str:
+        """Post several files, each a name and its bytes, as one message; gives its ts."""
+        self._may_read(user, channel)
+        held = [files.hold(self._team, user, name, data) for name, data in named]
+        return await self.share(user, channel, held, text, thread_ts)
+
+    async def share(
+        self,
+        user: str,
+        channel: str,
+        file_ids: Sequence[str],
+        text: str = "",
+        thread_ts: str | None = None,
+    ) -> str:
+        """Post files that this person uploaded before; gives the ts of the message."""
+        self._may_read(user, channel)
+        if not 1 <= len(file_ids) <= FILES_PER_MESSAGE:
+            raise ValueError(f"A message takes 1 to {FILES_PER_MESSAGE} files.")
+        for file_id in file_ids:
+            file = self._team.files.get(file_id)
+            if file is None or file.user != user:
+                raise LookupError(f"{user} has no file {file_id}.")
+        message = Message(channel, self._team.new_ts(), user, text, thread_ts=thread_ts)
+        return files.share(self._space, message, file_ids).ts
 
     async def edit(self, user: str, channel: str, ts: str, text: str) -> None:
         """Change a message of one's own."""
@@ -110,13 +160,17 @@ class People:
         """Submit an open modal; gives the envelope_id.
 
         Inputs left out of `state_values` keep what they show at first. Raises ValueError where a
-        required input is empty: Slack's own client would not send it.
+        required input is empty, or a number or text outside its bounds: Slack's own client would
+        not send it.
         """
         view = self._view(user, view_id)
         place = payloads.in_view(view, dict(state_values))
         empty = payloads.left_empty(view.content["blocks"], place["view"]["state"]["values"])
         if empty:
             raise ValueError(f"Required inputs are empty: {', '.join(empty)}")
+        unfit = payloads.unfit(view.content["blocks"], place["view"]["state"]["values"])
+        if unfit:
+            raise ValueError(f"Inputs hold what Slack would not send: {', '.join(unfit)}")
         self._team.views[view.id] = replace(view, errors={})
         payload = payloads.interaction(self._team, "view_submission", user) | {
             "view": place["view"],
@@ -172,21 +226,27 @@ class People:
 
     def _answered(self, delivery: Delivery) -> None:
         """Do what the app's ack asks for: a command's reply, a modal's next view."""
-        answer = delivery.ack_payload or {}
-        if delivery.type == "slash_commands" and answer.get("text"):
+        given: object = delivery.ack_payload
+        answer = given if isinstance(given, dict) else {}
+        if delivery.type == "slash_commands" and (answer.get("text") or answer.get("blocks")):
             self._reply(delivery.payload, answer)
         elif delivery.payload.get("type") == "view_submission":
             view = self._team.views.get(delivery.payload["view"]["id"])
             if view is not None:
-                views.take_answer(self._team, view, answer)
+                views.take_answer(self._space, view, answer)
 
     def _reply(self, command: Json, answer: Json) -> None:
+        try:
+            content = content_in(self._space, answer)
+        except RefusedError:
+            words = f'{command["command"]} failed with the error "invalid_command_response"'
+            content, answer = Content(words, ()), {}
         message = Message(
             channel=command["channel_id"],
             ts=self._team.new_ts(),
             user=BOT,
-            text=answer["text"],
-            blocks=tuple(answer.get("blocks") or ()),
+            text=content.text,
+            blocks=content.blocks,
             bot_id=BOT_ID,
         )
         if answer.get("response_type") == "in_channel":

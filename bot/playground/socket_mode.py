@@ -155,7 +155,7 @@ class SocketMode:
                 continue
             with contextlib.suppress(json.JSONDecodeError):
                 answer = json.loads(message.data)
-                if isinstance(answer, dict) and answer.get("envelope_id") in self._deliveries:
+                if isinstance(answer, dict) and str(answer.get("envelope_id")) in self._deliveries:
                     self._ack(answer)
 
     def _ack(self, answer: Json) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot.playground.limits import STATUS_SECONDS
+from bot.playground.stored import File
 
 Json = dict[str, Any]
 
@@ -130,6 +131,7 @@ class Team:
         self.users: dict[str, User] = {}
         self.channels: dict[str, Channel] = {}
         self.ephemerals: list[tuple[str, Message]] = []
+        self.files: dict[str, File] = {}
         self.views: dict[str, View] = {}
         self.homes: dict[str, View] = {}
         self.sessions: dict[tuple[str, str], str] = {}
@@ -262,13 +264,15 @@ _GONE: Json = {
     "bot_id": None,
     "blocks": (),
     "metadata": None,
+    "extra": {},
 }
 
 _INERT = frozenset({"image", "mrkdwn", "plain_text", "rich_text", "url", "raw_text"})
 
 
 def _with_id(block: Json, block_id: str) -> Json:
-    done: Json = {"block_id": block_id, **block}
+    block_id = block.get("block_id") or block_id
+    done: Json = {**block, "block_id": block_id}
     if "child_blocks" in done:
         done["child_blocks"] = with_ids(done["child_blocks"], block_id)
     if isinstance(done.get("elements"), list) and done["type"] in ("actions", "context_actions"):

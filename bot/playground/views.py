@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import replace
 
-from bot.playground.checks import view_problems
+from bot.playground.checks import pictures_problems, view_problems
 from bot.playground.limits import VIEW_STACK
 from bot.playground.team import Json, Team, View, with_ids
 from bot.playground.web_api import RefusedError, refused_for
@@ -12,7 +12,7 @@ from bot.playground.workspace import Workspace
 
 def open_view(space: Workspace, args: Json) -> Json:
     """views.open: a new modal in place of whatever the person had open."""
-    content = _content(args["view"], "modal")
+    content = _content(space, args["view"], "modal")
     user = space.spend_trigger(args["trigger_id"])
     for view in stack(space.team, user):
         del space.team.views[view.id]
@@ -21,7 +21,7 @@ def open_view(space: Workspace, args: Json) -> Json:
 
 def push(space: Workspace, args: Json) -> Json:
     """views.push: a modal on top of the one that is open."""
-    content = _content(args["view"], "modal")
+    content = _content(space, args["view"], "modal")
     user = space.spend_trigger(args["trigger_id"])
     below = stack(space.team, user)
     if not below:
@@ -39,7 +39,7 @@ def update(space: Workspace, args: Json) -> Json:
         raise RefusedError("not_found")
     if args.get("hash") and args["hash"] != old.hash:
         raise RefusedError("hash_conflict")
-    return {"view": _put(team, old, _content(args["view"], old.content["type"])).to_json()}
+    return {"view": _put(team, old, _content(space, args["view"], old.content["type"])).to_json()}
 
 
 def publish(space: Workspace, args: Json) -> Json:
@@ -50,7 +50,7 @@ def publish(space: Workspace, args: Json) -> Json:
     old = team.homes.get(user)
     if args.get("hash") and old is not None and args["hash"] != old.hash:
         raise RefusedError("hash_conflict")
-    content = _content(args["view"], "home")
+    content = _content(space, args["view"], "home")
     view_id = old.id if old else f"V0PLAY{team.number()}"
     team.homes[user] = View(view_id, user, content, _hash(team), root_id=view_id)
     team.changed()
@@ -68,13 +68,13 @@ def close(team: Team, view: View) -> None:
     team.changed()
 
 
-def take_answer(team: Team, view: View, answer: Json) -> None:
+def take_answer(space: Workspace, view: View, answer: Json) -> None:
     """Do to a modal what the app's answer to its submission says; nothing said closes it."""
-    action = answer.get("response_action")
+    team, action = space.team, answer.get("response_action")
     if action == "errors":
-        team.views[view.id] = replace(view, errors=dict(answer["errors"]))
+        team.views[view.id] = replace(view, errors=_errors(view, answer.get("errors")))
     elif action in ("update", "push"):
-        _shown_next(team, view, action, answer.get("view"))
+        _shown_next(space, view, action, answer.get("view"))
     elif action == "clear":
         for open_one in stack(team, view.user):
             del team.views[open_one.id]
@@ -83,9 +83,20 @@ def take_answer(team: Team, view: View, answer: Json) -> None:
     team.changed()
 
 
-def _shown_next(team: Team, view: View, action: str, given: object) -> None:
+def _errors(view: View, errors: object) -> dict[str, str]:
+    """What to show beside which input; under "" what is wrong with the app's answer itself."""
+    inputs = {block["block_id"] for block in view.content["blocks"] if block["type"] == "input"}
+    if not isinstance(errors, dict) or not errors:
+        return {"": "The app's answer names no errors."}
+    if lost := sorted(str(key) for key in errors if key not in inputs):
+        return {"": f"The app's errors name no input: {', '.join(lost)}"}
+    return {key: str(value) for key, value in errors.items()}
+
+
+def _shown_next(space: Workspace, view: View, action: str, given: object) -> None:
+    team = space.team
     try:
-        content = _content(given, "modal")
+        content = _content(space, given, "modal")
     except RefusedError as refusal:
         trouble = "; ".join(refusal.answer["response_metadata"]["messages"])
         team.views[view.id] = replace(view, errors={"": f"The app's next view is wrong: {trouble}"})
@@ -96,11 +107,13 @@ def _shown_next(team: Team, view: View, action: str, given: object) -> None:
         _add(team, view.user, content, view)
 
 
-def _content(view: object, surface: str) -> Json:
-    if problems := view_problems(view, surface):
+def _content(space: Workspace, view: object, surface: str) -> Json:
+    problems = view_problems(view, surface)
+    blocks = view.get("blocks", []) if isinstance(view, dict) else []
+    problems = problems or pictures_problems(blocks, space.pictures(), "/view/blocks")
+    if problems or not isinstance(view, dict):
         raise refused_for("invalid_arguments", problems)
-    assert isinstance(view, dict)
-    return view | {"blocks": with_ids(view.get("blocks", []))}
+    return view | {"blocks": with_ids(blocks)}
 
 
 def _known(team: Team) -> list[View]:

@@ -103,15 +103,22 @@ class Door:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         """Answer one call of the Web API."""
         name = request.match_info["method"]
-        args = await arguments(request)
+        args, refused = await arguments(request)
         token = _token(request, args)
         asked = ApiRequest(name, args, self.now(), token in self.tokens)
-        return await self.answer(request, asked, lambda: self._run(name, args, token))
+        return await self.answer(request, asked, lambda: refused or self._run(name, args, token))
 
     async def answer(
-        self, request: web.Request, asked: ApiRequest, run: Callable[[], Json]
+        self,
+        request: web.Request,
+        asked: ApiRequest,
+        run: Callable[[], Json],
+        written: Callable[[Json], web.Response] | None = None,
     ) -> web.StreamResponse:
-        """Write a call down, run it, and let planned faults have their way."""
+        """Write a call down, run it, and let planned faults have their way.
+
+        `written` makes the response out of what `run` gave, where that is not the JSON itself.
+        """
         self.requests.append(asked)
         self.changed()
         planned = self._next_fault(asked.method)
@@ -126,7 +133,8 @@ class Door:
             return await self._hang(request)
         if fault is not None or stored is None:
             return self._told(asked, {"ok": False, "error": "internal_error"}, 500)
-        return self._told(asked, stored)
+        response = self._told(asked, stored)
+        return written(stored) if written else response
 
     def _run(self, name: str, args: Json, token: str | None) -> Json:
         try:
@@ -138,6 +146,7 @@ class Door:
             if missing:
                 problems = [f"[ERROR] missing required field: {key}" for key in missing]
                 raise refused_for("invalid_arguments", problems)
+            need_strings(args)
             return {"ok": True, **method.run(self.context, args)}
         except RefusedError as refusal:
             return refusal.answer
@@ -199,32 +208,84 @@ class Door:
         return web.Response(status=500)
 
 
-async def arguments(request: web.Request) -> Json:
-    """The arguments of a call, from the address, a form or a JSON body."""
+async def arguments(request: web.Request) -> tuple[Json, Json | None]:
+    """The arguments of a call, from the address, a form or a JSON body.
+
+    Where a body cannot be read there are none, and the second value is what to answer.
+    """
+    try:
+        return await _arguments(request), None
+    except RefusedError as refusal:
+        return {}, refusal.answer
+
+
+async def _arguments(request: web.Request) -> Json:
     args: Json = dict(request.query)
     if request.content_type == "application/json":
-        given = _json(await request.text())
-        args |= given if isinstance(given, dict) else {}
+        args |= await _body(request)
     elif request.method == "POST":
-        form = await request.post()
+        try:
+            form = await request.post()
+        except (ValueError, LookupError):
+            raise RefusedError("invalid_form_data") from None
         args |= {key: value for key, value in form.items() if isinstance(value, str)}
     return {key: _parsed(key, value) for key, value in args.items()}
 
 
+async def _body(request: web.Request) -> Json:
+    try:
+        given = _json(await request.text())
+    except LookupError:
+        raise RefusedError("invalid_charset") from None
+    except ValueError:
+        raise RefusedError("invalid_json") from None
+    if not isinstance(given, dict):
+        raise RefusedError("json_not_object")
+    return given
+
+
 _JSON_ARGUMENTS = frozenset(
-    {"blocks", "attachments", "metadata", "view", "prompts", "loading_messages", "message"}
+    {"blocks", "attachments", "metadata", "view", "prompts", "loading_messages", "message", "files"}
 )
 
 
 def _parsed(key: str, value: Any) -> Any:
-    return _json(value) if key in _JSON_ARGUMENTS and isinstance(value, str) else value
+    if key not in _JSON_ARGUMENTS or not isinstance(value, str):
+        return value
+    try:
+        return _json(value)
+    except ValueError:
+        return value
 
 
 def _json(text: str) -> Any:
+    """Raises ValueError for what is not JSON, NaN and endless nesting included."""
     try:
-        return json.loads(text)
-    except json.JSONDecodeError:
-        return text
+        return json.loads(text, parse_constant=_no_constant)
+    except RecursionError:
+        raise ValueError("nested too deep") from None
+
+
+def _no_constant(name: str) -> None:
+    raise ValueError(f"{name} is not JSON")
+
+
+_STRINGS = frozenset(
+    {
+        *("alt_txt", "bot", "channel", "channel_id", "channels", "cursor", "external_id", "file"),
+        *("filename", "hash", "initial_comment", "markdown_text", "message_ts", "name", "status"),
+        *("text", "thread_ts", "timestamp", "title", "trigger_id", "ts", "types", "user"),
+        *("user_id", "view_id"),
+    }
+)
+
+
+def need_strings(args: Json) -> None:
+    """Raises RefusedError where an argument that must be a string is none."""
+    wrong = [key for key in args if key in _STRINGS and not isinstance(args[key], str | None)]
+    if wrong:
+        problems = [f"[ERROR] must provide a string [json-pointer:/{key}]" for key in wrong]
+        raise refused_for("invalid_arguments", problems)
 
 
 def _token(request: web.Request, args: Json) -> str | None:

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from bot.playground.limits import RESPONSE_URL_SECONDS, RESPONSE_URL_USES, TRIGGER_SECONDS
-from bot.playground.team import Team
+from bot.playground.stored import IMAGES, File, addresses
+from bot.playground.team import BOT, Team
 from bot.playground.web_api import RefusedError
 
 
@@ -31,6 +32,19 @@ class ResponseUrl:
 
 
 @dataclass
+class Upload:
+    """A file on its way in, until the app completes it."""
+
+    id: str
+    name: str
+    length: int
+    """Bytes that are expected."""
+    about: str
+    data: bytes | None = None
+    """`None` until the bytes have arrived."""
+
+
+@dataclass
 class Workspace:
     """The team, the passes it gave out, and what the app is allowed."""
 
@@ -40,8 +54,20 @@ class Workspace:
     """Gives a pass for one socket."""
     url: str = ""
     responses: dict[str, ResponseUrl] = field(default_factory=dict)
+    uploads: dict[str, Upload] = field(default_factory=dict)
+    """By the secret part of the address that the bytes go to."""
     _triggers: dict[str, Trigger] = field(default_factory=dict)
     _spent: set[str] = field(default_factory=set)
+
+    def readable(self, file: File) -> bool:
+        """Whether the bot may read a file: its own, or one shared where it is a member."""
+        places = (self.team.channels[channel] for channel, _ in file.shares)
+        return file.user == BOT or any(BOT in place.members for place in places)
+
+    def pictures(self) -> frozenset[str]:
+        """What an image block may name as `slack_file`: ids and addresses of images."""
+        shown = [f for f in self.team.files.values() if f.kind[0] in IMAGES and self.readable(f)]
+        return frozenset(name for file in shown for name in (file.id, *addresses(self.url, file)))
 
     def new_trigger(self, user: str) -> str:
         """A trigger_id for one interaction of this person."""

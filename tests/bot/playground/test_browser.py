@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Page, expect
 from slack_bolt.adapter.socket_mode.aiohttp import AsyncSocketModeHandler
 from slack_bolt.async_app import AsyncAck, AsyncApp, AsyncRespond, AsyncSay
 from slack_sdk.web.async_client import AsyncWebClient
@@ -247,43 +247,7 @@ def in_modals(app: AsyncApp, seen: list[Any]) -> None:
             await ack()
 
 
-@pytest.fixture
-async def live() -> AsyncIterator[Playground]:
-    """A playground on the real clock, with what a starter sets."""
-    playground = Playground()
-    playground.banner = "No language model: computed and quoted, nothing generated."
-    playground.commands = [
-        ("/advise", "", "Fill in the facts of your question"),
-        ("/costs", "[today|month]", "What the models cost"),
-    ]
-    await playground.start()
-    yield playground
-    await playground.stop()
-
-
 Open = Callable[..., Awaitable[Page]]
-
-
-@pytest.fixture
-async def open_page(live: Playground, chromium: Browser) -> AsyncIterator[Open]:
-    """Opens the page; any error, refused asset or address off this machine fails the test."""
-    faults: list[str] = []
-
-    async def opened(**options: Any) -> Page:
-        page = await chromium.new_page(**{"viewport": {"width": 1280, "height": 800}} | options)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda m: faults.append(m.text) if m.type == "error" else None)
-        page.on(
-            "request",
-            lambda r: None if r.url.startswith((live.url, "data:")) else faults.append(r.url),
-        )
-        await page.goto(live.url)
-        return page
-
-    yield opened
-    for context in chromium.contexts:
-        await context.close()
-    assert faults == []
 
 
 @pytest.fixture

@@ -48,6 +48,45 @@ def field(element: dict[str, Any], **more: Any) -> dict[str, Any]:
     return {"type": "input", "label": words(3), "element": element} | more
 
 
+def chart(**more: Any) -> dict[str, Any]:
+    return {"type": "data_visualization", "title": "Cost", "chart": more}
+
+
+def pie(*values: float, label: str = "s") -> dict[str, Any]:
+    segments = [{"label": f"{label}{n}", "value": value} for n, value in enumerate(values)]
+    return chart(type="pie", segments=segments)
+
+
+def lines(series: int = 1, categories: int = 2, **more: Any) -> dict[str, Any]:
+    named = [f"c{n}" for n in range(categories)]
+    data = [{"label": name, "value": 1.5} for name in named]
+    return chart(
+        type=more.pop("type", "line"),
+        series=[{"name": f"s{n}", "data": more.get("data", data)} for n in range(series)],
+        axis_config={"categories": named, "x_label": "Day"} | more.get("axis", {}),
+    )
+
+
+def raw(*values: float | str) -> list[dict[str, Any]]:
+    return [
+        {"type": "raw_text", "text": value}
+        if isinstance(value, str)
+        else {"type": "raw_number", "value": value, "text": str(value)}
+        for value in values
+    ]
+
+
+def data_table(*rows: list[dict[str, Any]], **more: Any) -> dict[str, Any]:
+    return {"type": "data_table", "caption": "Costs", "rows": list(rows)} | more
+
+
+def image(**more: Any) -> dict[str, Any]:
+    return {"type": "image", "alt_text": "A chart"} | more
+
+
+SHOWN = {"slack_file": {"id": "F1"}}
+
+
 @pytest.mark.parametrize(
     ("inside", "outside", "complaint"),
     [
@@ -146,6 +185,77 @@ def field(element: dict[str, Any], **more: Any) -> dict[str, Any]:
         pytest.param(
             [table(10, 10, 100)], [table(10, 10, 101)], "over 10000", id="table characters"
         ),
+        pytest.param([pie(1, 0.1)], [pie(1, 0)], "must be greater than 0", id="pie of nothing"),
+        pytest.param([pie(*[1] * 6)], [pie(*[1] * 7)], "no more than 6", id="segments"),
+        pytest.param(
+            [pie(1, label="x" * 19)], [pie(1, label="x" * 20)], "less than 21", id="segment label"
+        ),
+        pytest.param([lines(6, 20)], [lines(7, 20)], "no more than 6", id="series"),
+        pytest.param([lines(1, 20)], [lines(1, 21)], "no more than 20", id="categories"),
+        pytest.param(
+            [lines(type="area")], [lines(type="donut")], "unsupported type: donut", id="chart type"
+        ),
+        pytest.param(
+            [lines(type="bar")],
+            [lines(data=[{"label": "c0", "value": 1}])],
+            "labels must match the categories of the axis [json-pointer:/blocks/0/chart/series/0",
+            id="series without a category",
+        ),
+        pytest.param(
+            [lines(axis={"y_label": "x" * 50})],
+            [lines(axis={"y_label": "x" * 51})],
+            "less than 51",
+            id="axis label",
+        ),
+        pytest.param(
+            [lines() | {"title": "x" * 50}],
+            [lines() | {"title": "x" * 51}],
+            "less than 51",
+            id="chart title",
+        ),
+        pytest.param(
+            [lines()], [lines(data=[{"label": "c0", "value": "1"}])], "a number", id="value"
+        ),
+        pytest.param([lines(), pie(1)], [pie(1)] * 3, "no more than 2 charts", id="charts"),
+        pytest.param(
+            [data_table(*[raw("a", 1)] * 101)],
+            [data_table(*[raw("a", 1)] * 102)],
+            "no more than 101",
+            id="data rows",
+        ),
+        pytest.param(
+            [data_table(raw("a"), raw(1))],
+            [data_table(raw("a"), [{"type": "rich_text", "elements": []}])],
+            "unsupported cell [json-pointer:/blocks/0/rows/1/0]",
+            id="data cell",
+        ),
+        pytest.param(
+            [data_table(raw("a", "b"))],
+            [data_table(raw("a", "b"), raw("a"))],
+            "as many cells",
+            id="ragged rows",
+        ),
+        pytest.param(
+            [data_table(*[raw("x" * 200)] * 100)],
+            [data_table(*[raw("x" * 200)] * 100, raw("y"))],
+            "over 20000",
+            id="data characters",
+        ),
+        pytest.param(
+            [data_table(raw("a"), page_size=100)],
+            [data_table(raw("a"), page_size=101)],
+            "between 1 and 100",
+            id="page size",
+        ),
+        pytest.param(
+            [image(**SHOWN)],
+            [image(**SHOWN, image_url="https://example.org/x.png")],
+            "one of image_url and slack_file",
+            id="two pictures",
+        ),
+        pytest.param(
+            [image(**SHOWN)], [image(slack_file={})], "with an id or a url", id="no picture"
+        ),
         pytest.param(
             [actions(select(100))], [actions(select(101))], "no more than 100", id="select options"
         ),
@@ -187,6 +297,26 @@ def modal(**more: Any) -> dict[str, Any]:
         pytest.param(modal(blocks=[section()] * 101), "no more than 100", id="blocks"),
         pytest.param(modal(private_metadata="x" * 3001), "less than 3001", id="private_metadata"),
         pytest.param(modal(blocks=[field(select(2))]), "submit is required", id="no submit"),
+        pytest.param(
+            modal(blocks=[field(button())], submit=words(4)), "unsupported type: button", id="input"
+        ),
+        pytest.param(
+            modal(
+                blocks=[field({"type": "number_input", "is_decimal_allowed": True, "min_value": 0})]
+            ),
+            "must be a string [json-pointer:/blocks/0/element/min_value]",
+            id="number as a number",
+        ),
+        pytest.param(
+            modal(blocks=[field(select(2) | {"initial_option": {"text": words(3), "value": "9"}})]),
+            "must be one of the options",
+            id="initial option",
+        ),
+        pytest.param(modal(blocks=[field(select(0))]), "options", id="no options"),
+        pytest.param(modal(blocks=[lines()]), "unsupported type: data_visualization", id="chart"),
+        pytest.param(
+            modal(blocks=[{"type": "alert", "text": words(201)}]), "less than 201", id="alert"
+        ),
         pytest.param(modal(type="home"), "type must be modal", id="type"),
         pytest.param(
             {"type": "modal", "blocks": []}, "missing required field: title", id="untitled"

@@ -252,6 +252,65 @@ async def test_a_click_in_an_ephemeral_can_replace_and_delete_it(
     await pg.until(lambda: not pg.ephemerals("U0ANN"))
 
 
+async def test_a_click_in_an_ephemeral_can_be_answered_for_all_to_see(
+    pg: Playground, app: AsyncApp, connect: Connect, client: AsyncWebClient
+) -> None:
+    @app.action("share")
+    async def share(ack: AsyncAck, respond: AsyncRespond, body: dict[str, Any]) -> None:
+        await ack()
+        assert body["container"]["is_ephemeral"] is True
+        shown = [{"type": "section", "text": text(body["actions"][0]["value"])}]
+        await respond("shared", blocks=shown, response_type="in_channel")
+        await respond("only you", blocks=[buttons("undo")])
+
+    await connect(app)
+    root = await pg.say("U0BEN", "C0ML", "root")
+    hidden: dict[str, Any] = {"channel": "C0ML", "user": "U0ANN", "text": "x", "thread_ts": root}
+    blocks = [buttons("share", "other")]
+    ts = (await client.chat_postEphemeral(**hidden, blocks=blocks))["message_ts"]
+    assert pg.ephemerals("U0ANN")[0].thread_ts == root
+    await pg.click("U0ANN", "C0ML", ts, "share")
+    await pg.until(lambda: len(pg.ephemerals("U0ANN")) == 2)
+    first, second = pg.ephemerals("U0ANN")
+    assert (first.ts, second.blocks[0]["elements"][0]["action_id"]) == (ts, "undo")
+    shared = pg.messages("C0ML")[-1]
+    assert shared.blocks[0]["text"]["text"] == "share-value"
+    assert len(pg.calls("response_url")) == 2
+
+
+@pytest.mark.parametrize(
+    ("answer", "words", "kinds"),
+    [
+        pytest.param({"text": "x", "blocks": [buttons("b")]}, "x", ["actions"], id="blocks"),
+        pytest.param({"blocks": [buttons("b")]}, "", ["actions"], id="blocks alone"),
+        pytest.param(
+            {"text": "x", "blocks": [{"type": "poem"}]},
+            '/advise failed with the error "invalid_command_response"',
+            [],
+            id="wrong blocks",
+        ),
+    ],
+)
+async def test_the_ack_of_a_command_may_carry_blocks(
+    pg: Playground,
+    app: AsyncApp,
+    connect: Connect,
+    answer: dict[str, Any],
+    words: str,
+    kinds: list[str],
+) -> None:
+    @app.command("/advise")
+    async def advise(ack: AsyncAck) -> None:
+        await ack(**answer)
+
+    await connect(app)
+    await pg.command("U0ANN", "C0ML", "/advise")
+    await pg.until(lambda: pg.ephemerals("U0ANN"))
+    (shown,) = pg.ephemerals("U0ANN")
+    assert (shown.text, [block["type"] for block in shown.blocks]) == (words, kinds)
+    assert all(block["block_id"] for block in shown.blocks)
+
+
 async def test_a_response_url_takes_five_answers_within_thirty_minutes(
     pg: Playground, clock: Any
 ) -> None:
@@ -323,6 +382,111 @@ async def test_a_submission_can_be_sent_back_changed_and_accepted(
     ]
     assert states[0]["size"]["picked"]["selected_option"]["value"] == "s"
     assert states[0]["name"] == NAMED["name"]
+
+
+@pytest.mark.parametrize(
+    ("errors", "shown"),
+    [
+        pytest.param({"name": "short"}, {"name": "short"}, id="beside its field"),
+        pytest.param({"age": "x"}, {"": "The app's errors name no input: age"}, id="of no field"),
+        pytest.param({}, {"": "The app's answer names no errors."}, id="none"),
+    ],
+)
+async def test_errors_stand_beside_the_fields_that_they_name(
+    pg: Playground,
+    app: AsyncApp,
+    connect: Connect,
+    client: AsyncWebClient,
+    errors: dict[str, str],
+    shown: dict[str, str],
+) -> None:
+    @app.view("form")
+    async def submitted(ack: AsyncAck) -> None:
+        await ack({"response_action": "errors", "errors": errors})
+
+    @app.command("/form")
+    async def accept(ack: AsyncAck) -> None:
+        await ack()
+
+    view_id = await open_form(pg, client)
+    await connect(app)
+    await acked(pg, await pg.submit("U0ANN", view_id, NAMED))
+    assert dict(pg.views[0].errors) == shown
+
+
+@pytest.mark.parametrize(
+    ("element", "fits", "unfit"),
+    [
+        pytest.param({"type": "number_input", "is_decimal_allowed": False}, "12", "1.5", id="int"),
+        pytest.param(
+            {"type": "number_input", "is_decimal_allowed": True, "min_value": "0"},
+            "0.5",
+            "-0.5",
+            id="lowest",
+        ),
+        pytest.param(
+            {"type": "number_input", "is_decimal_allowed": True, "max_value": "9"},
+            "9",
+            "9.1",
+            id="highest",
+        ),
+        pytest.param(
+            {"type": "number_input", "is_decimal_allowed": True}, "-3", "1e3", id="no number"
+        ),
+        pytest.param({"type": "plain_text_input", "min_length": 3}, "abc", "ab", id="length"),
+    ],
+)
+async def test_what_slacks_own_client_would_not_send_is_not_sent(
+    pg: Playground, client: AsyncWebClient, element: dict[str, Any], fits: str, unfit: str
+) -> None:
+    block = {
+        "type": "input",
+        "block_id": "size",
+        "label": text("Size"),
+        "element": element | {"action_id": "v"},
+    }
+    view_id = await open_form(pg, client, blocks=[block])
+    with pytest.raises(ValueError, match="would not send: size"):
+        await pg.submit("U0ANN", view_id, {"size": {"v": {"value": unfit}}})
+    await pg.submit("U0ANN", view_id, {"size": {"v": {"value": fits}}})
+    assert [d.payload.get("type") for d in pg.deliveries] == [None, "view_submission"]
+
+
+async def test_an_update_of_a_modal_keeps_what_it_is_told_and_its_place_in_the_stack(
+    pg: Playground, app: AsyncApp, connect: Connect, client: AsyncWebClient
+) -> None:
+    bodies = []
+
+    @app.action("all")
+    async def more(ack: AsyncAck, body: dict[str, Any], client: AsyncWebClient) -> None:
+        await ack()
+        bodies.append(body)
+        view = body["view"]
+        rest = form(title=text("All facts"), private_metadata="all")
+        await client.views_update(view_id=view["id"], hash=view["hash"], view=rest)
+
+    @app.command("/form")
+    async def accept(ack: AsyncAck) -> None:
+        await ack()
+
+    asked = {
+        "type": "section",
+        "block_id": "more",
+        "text": text("Two of many"),
+        "accessory": buttons("all")["elements"][0],
+    }
+    view_id = await open_form(pg, client, blocks=[asked, *form()["blocks"]])
+    await connect(app)
+    await pg.click_in_view("U0ANN", view_id, "all", state_values=NAMED)
+    await pg.until(lambda: pg.views[0].content["title"]["text"] == "All facts")
+    assert [view.id for view in pg.views] == [view_id]
+    (body,) = bodies
+    assert body["view"]["state"]["values"]["name"] == NAMED["name"]
+    assert (body["container"]["view_id"], body["actions"][0]["block_id"]) == (view_id, "more")
+    await pg.command("U0ANN", "C0ML", "/form")
+    trigger = pg.deliveries[-1].payload["trigger_id"]
+    await client.views_push(trigger_id=trigger, view=form())
+    assert [view.previous_id for view in pg.views] == [None, view_id]
 
 
 async def test_a_view_is_updated_by_hash_and_told_when_it_closes(

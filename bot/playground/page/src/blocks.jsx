@@ -64,14 +64,14 @@ function pressed(event, block, press) {
 
 const Drawn = memo(
   function Drawn({ block }) {
-    const { dark, names } = useSettings();
+    const { dark, names, files } = useSettings();
     return (
       <Message
         withoutWrapper
         name=""
         logo=""
         theme={dark ? "dark" : "light"}
-        blocks={[prepared(block)]}
+        blocks={[prepared(block, files)]}
         data={names}
         hooks={{ link: SafeLink }}
       />
@@ -81,11 +81,16 @@ const Drawn = memo(
 );
 
 // Confirmations are our own; pictures in a model's words would call other servers, so they become
-// links; and the package turns "&gt;" into "> ", which tears "a<b>c" apart.
-function prepared(block) {
+// links; the package turns "&gt;" into "> ", which tears "a<b>c" apart; and a slack_file is fetched
+// from the page's own address of it.
+function prepared(block, files) {
   const changed = (key, value) => {
     if (key === "confirm" && value?.deny) return undefined;
     if (value?.type === "markdown") return { ...value, text: value.text.replace(/!\[([^\]]*)\]\(/g, "[$1](") };
+    if (value?.slack_file) {
+      const { slack_file: named, ...rest } = value;
+      return { ...rest, image_url: files[named.id ?? named.url] ?? "data:," };
+    }
     const escaped = ["mrkdwn", "plain_text", "raw_text"].includes(value?.type) && typeof value.text === "string";
     return escaped ? { ...value, text: value.text.replaceAll("&gt;", ">") } : value;
   };
@@ -138,6 +143,7 @@ function Field({ block, onPress, form }) {
   const value = form?.typed[key] ?? own;
   const fault = form?.errors[block.block_id];
   const told = (given) => block.dispatch_action && onPress(block.block_id, block.element.action_id, given);
+  const grouped = /radio|checkboxes/.test(block.element.type);
   const instant = /select|radio|checkboxes|picker/.test(block.element.type);
   const change = (given) => {
     setOwn(given);
@@ -145,8 +151,13 @@ function Field({ block, onPress, form }) {
     if (instant && given !== "") told(given);
   };
   return (
-    <div className="field" data-block={block.block_id}>
-      <label htmlFor={`in-${key}`}>
+    <div
+      className="field"
+      data-block={block.block_id}
+      role={grouped ? "group" : undefined}
+      aria-labelledby={grouped ? `label-${key}` : undefined}
+    >
+      <label id={`label-${key}`} htmlFor={grouped ? undefined : `in-${key}`}>
         {block.label.text}
         {block.optional && <span className="hint"> (optional)</span>}
       </label>
@@ -158,9 +169,10 @@ function Field({ block, onPress, form }) {
         onDone={instant ? undefined : () => value !== "" && told(value)}
         required={!block.optional}
         people={people}
+        described={fault ? `fault-${key}` : undefined}
       />
       {fault && (
-        <p className="fault" role="alert">
+        <p className="fault" role="alert" id={`fault-${key}`}>
           {fault}
         </p>
       )}
@@ -171,6 +183,7 @@ function Field({ block, onPress, form }) {
 
 function DataTable({ block }) {
   const [head, ...rows] = block.rows;
+  const named = block.row_header_column_index;
   const shown = (cell) => cell.text ?? String(cell.value ?? "");
   return (
     <div className="table">
@@ -179,18 +192,26 @@ function DataTable({ block }) {
         <thead>
           <tr>
             {head.map((cell, place) => (
-              <th key={place}>{shown(cell)}</th>
+              <th key={place} scope="col">
+                {shown(cell)}
+              </th>
             ))}
           </tr>
         </thead>
         <tbody>
           {rows.map((row, line) => (
             <tr key={line}>
-              {row.map((cell, place) => (
-                <td key={place} className={cell.type === "raw_number" ? "number" : undefined}>
-                  {shown(cell)}
-                </td>
-              ))}
+              {row.map((cell, place) =>
+                place === named ? (
+                  <th key={place} scope="row">
+                    {shown(cell)}
+                  </th>
+                ) : (
+                  <td key={place} className={cell.type === "raw_number" ? "number" : undefined}>
+                    {shown(cell)}
+                  </td>
+                ),
+              )}
             </tr>
           ))}
         </tbody>

@@ -1,10 +1,14 @@
 // Where people type. A slash offers commands; Enter sends, Shift+Enter makes a line.
 import { useEffect, useId, useRef, useState } from "react";
+import { Chips } from "./files.jsx";
 
 export function Composer({ label, commands, bot, onSend, autoFocus }) {
   const [text, setText] = useState("");
   const [at, setAt] = useState(0);
   const [fault, setFault] = useState("");
+  const [files, setFiles] = useState([]);
+  const [sending, setSending] = useState(false);
+  const picker = useRef(null);
   const box = useRef(null);
   const menu = useId();
   const offered = offers(text, commands);
@@ -24,10 +28,21 @@ export function Composer({ label, commands, bot, onSend, autoFocus }) {
     box.current.focus();
   };
   const send = async () => {
-    if (!text.trim()) return;
-    const { error } = await onSend(text.trim());
+    if (sending || !(text.trim() || files.length)) return;
+    setSending(true);
+    const { error } = await onSend(text.trim(), files);
+    setSending(false);
     if (error) setFault(error);
-    else change("");
+    else {
+      change("");
+      setFiles([]);
+    }
+  };
+  const attach = (list) => {
+    if (!list?.length) return;
+    setFiles((old) => [...old, ...list]);
+    setFault("");
+    box.current.focus();
   };
   const mention = () => {
     change(`${text}${text && !text.endsWith(" ") ? " " : ""}@${bot} `);
@@ -49,7 +64,14 @@ export function Composer({ label, commands, bot, onSend, autoFocus }) {
   };
 
   return (
-    <div className="composer">
+    <div
+      className="composer"
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        attach([...event.dataTransfer.files]);
+      }}
+    >
       {offered.length > 0 && (
         <ul className="offers" role="listbox" id={menu} aria-label="Commands">
           {offered.map((command, place) => (
@@ -84,7 +106,9 @@ export function Composer({ label, commands, bot, onSend, autoFocus }) {
           autoFocus={autoFocus}
           onChange={(event) => change(event.target.value)}
           onKeyDown={key}
+          onPaste={(event) => attach([...event.clipboardData.files])}
         />
+        <Chips files={files} onRemove={(gone) => setFiles(files.filter((file) => file !== gone))} />
         <div className="tools">
           <button type="button" className="quiet" onClick={mention}>
             @{bot}
@@ -94,8 +118,22 @@ export function Composer({ label, commands, bot, onSend, autoFocus }) {
               /
             </button>
           )}
-          <button type="button" className="send" disabled={!text.trim()} onClick={send}>
-            Send
+          <button type="button" className="quiet" onClick={() => picker.current.click()}>
+            Attach
+          </button>
+          <input
+            ref={picker}
+            type="file"
+            multiple
+            hidden
+            aria-label="Files to send"
+            onChange={(event) => {
+              attach([...event.target.files]);
+              event.target.value = "";
+            }}
+          />
+          <button type="button" className="send" disabled={sending || !(text.trim() || files.length)} onClick={send}>
+            {sending ? "Sending …" : "Send"}
           </button>
         </div>
       </div>

@@ -11,8 +11,14 @@ const NATIVE = {
   timepicker: "time",
 };
 
-export function Control({ element, value, onChange, onDone, required, id, people }) {
-  const common = { id, required, placeholder: element.placeholder?.text };
+export function Control({ element, value, onChange, onDone, required, id, people, described }) {
+  const common = {
+    id,
+    required,
+    placeholder: element.placeholder?.text,
+    "aria-describedby": described,
+    "aria-invalid": described ? true : undefined,
+  };
   if (element.type === "plain_text_input" && element.multiline)
     return <textarea {...common} {...lengths(element)} rows={4} value={value} onChange={(e) => onChange(e.target.value)} onBlur={onDone} />;
   if (NATIVE[element.type])

@@ -4,6 +4,7 @@ import { createRoot } from "react-dom/client";
 import "slack-blocks-to-jsx/dist/style.css";
 import "./page.css";
 import { Composer } from "./composer.jsx";
+import { upload } from "./files.jsx";
 import { useDark, useLive } from "./live.js";
 import { Messages, Working } from "./messages.jsx";
 import { Home, Modal } from "./modal.jsx";
@@ -18,7 +19,7 @@ function App() {
   const [thread, setThread] = useState(null);
   const [menu, setMenu] = useState(false);
   const asked = useRef(null);
-  const known = JSON.stringify([state?.users, state?.channels]);
+  const known = JSON.stringify([state?.users, state?.channels, state?.files]);
   const settings = useMemo(() => settingsFrom(state, dark), [known, dark]);
 
   const replies = state && asked.current && (state.messages[asked.current.channel] ?? []);
@@ -45,8 +46,10 @@ function App() {
     setThread(null);
     if (channel.partner) setPlace(state.channels.find((one) => one.partner === user).id);
   };
-  const say = async (text, thread_ts = null) => {
-    const answer = await act("type_in", { user: me, channel: place, text, thread_ts });
+  const say = async (text, chosen = [], thread_ts = null) => {
+    const { ids: files, error } = await upload(chosen, me);
+    if (error) return { error };
+    const answer = await act("type_in", { user: me, channel: place, text, thread_ts, files });
     if (answer.ts && !thread_ts) asked.current = { channel: place, ts: answer.ts };
     return answer;
   };
@@ -145,7 +148,7 @@ function App() {
             <Messages key={thread} list={inThread} inThread {...shared}>
               <Working {...{ state, act, me, channel: place, ts: thread }} />
             </Messages>
-            <Composer key={`in ${thread} ${me}`} label="Reply" commands={[]} bot={state.bot.name} onSend={(text) => say(text, thread)} />
+            <Composer key={`in ${thread} ${me}`} label="Reply" commands={[]} bot={state.bot.name} onSend={(text, chosen) => say(text, chosen, thread)} />
           </aside>
         )}
       </div>
@@ -187,7 +190,7 @@ function settingsFrom(state, dark) {
   if (!state) return null;
   const named = (list) => list.map(({ id, name }) => ({ id, name }));
   const people = { users: named(state.users), channels: named(state.channels.filter((one) => !one.partner)) };
-  return { dark, people, names: people };
+  return { dark, people, names: people, files: state.files };
 }
 
 function inOrder(list) {
@@ -199,12 +202,15 @@ document.addEventListener(
   "click",
   (event) => {
     const link = event.target.closest?.("a");
-    if (!link) return;
+    if (!link || (link.download && link.getAttribute("href").startsWith("/page/files/"))) return;
     link.target = "_blank";
     link.rel = "noreferrer noopener";
     if (!/^(https?:|mailto:)/i.test(link.getAttribute("href") ?? "")) event.preventDefault();
   },
   true,
 );
+
+// A file that is dropped beside the composer must not take the page's place.
+for (const name of ["dragover", "drop"]) document.addEventListener(name, (event) => event.preventDefault());
 
 createRoot(document.getElementById("root")).render(<App />);

@@ -1,6 +1,7 @@
 // Messages in a channel and in a thread, with what belongs under them.
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { Blocks, Text } from "./blocks.jsx";
+import { Files } from "./files.jsx";
 
 export function Messages({ list, children, ...shared }) {
   const end = useRef(null);
@@ -48,7 +49,12 @@ function Shown({ message, state, me, act, onThread, inThread }) {
           {author.is_bot && <span className="tag">app</span>}
           <time>{clock(message.ts)}</time>
         </p>
-        {message.blocks?.length ? <Blocks blocks={message.blocks} onPress={press} /> : <Text text={message.text} />}
+        {message.blocks?.length ? (
+          <Blocks blocks={message.blocks} onPress={press} />
+        ) : (
+          (message.text || !message.files?.length) && <Text text={message.text} />
+        )}
+        {message.files?.length > 0 && <Files files={message.files} />}
         {message.edited && <span className="hint">(edited)</span>}
         {fault && <p className="fault">{fault}</p>}
         {message.reactions?.length > 0 && (

@@ -25,6 +25,18 @@ export function Modal({ view, act, me }) {
   }, [sending]);
 
   const close = () => act("close_view", { user: me, view_id: view.id });
+  useEffect(() => {
+    const escape = (event) => {
+      if (event.key !== "Escape" || document.querySelector("[role=alertdialog]")) return;
+      event.preventDefault();
+      close();
+    };
+    document.addEventListener("keydown", escape);
+    return () => document.removeEventListener("keydown", escape);
+  }, [view.id]);
+  useEffect(() => {
+    box.current.querySelector(".fault")?.scrollIntoView({ block: "center" });
+  }, [view.errors]);
   const submit = async (event) => {
     event.preventDefault();
     setFault("");
@@ -40,7 +52,7 @@ export function Modal({ view, act, me }) {
   const form = { typed, errors: view.errors, set: (key, value) => setTyped((old) => ({ ...old, [key]: value })) };
 
   return (
-    <div className="veil" onKeyDown={(event) => event.key === "Escape" && close()}>
+    <div className="veil">
       <form className="modal" ref={box} role="dialog" aria-modal="true" aria-label={content.title.text} onSubmit={submit}>
         <header>
           <h2>{content.title.text}</h2>
