@@ -1,4 +1,4 @@
-"""The command line: `python -m bot run | playground | advise | doctor | manifest | db | bench`."""
+"""The command line: `python -m bot COMMAND`; the README lists them."""
 
 import asyncio
 import json
@@ -6,28 +6,26 @@ import logging
 import signal
 import sys
 import textwrap
-import uuid
 from collections.abc import Coroutine
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any, Literal, NoReturn
 
 import typer
 
 from bot import settings as settings_of
-from bot.errors import AskError, TunewiseError
+from bot.errors import TunewiseError
 from bot.settings import Settings
-from bot.texts import redact, say
+from bot.texts import say
 
 app = typer.Typer(add_completion=False, no_args_is_help=True, help=say("cli.about"))
 db_app = typer.Typer(no_args_is_help=True, help=say("cli.db"))
 app.add_typer(db_app, name="db")
 
-_LOCAL = "local"
-"""The team that the command line's verdicts and calls belong to."""
-
 _WIDTH = 110
 
+Source = Literal["own_labels", "open_model", "proprietary_model", "none"]
+Terms = Literal["permitted", "prohibited", "unclear"]
+Serves = Literal["internal", "product", "competing_product"]
 AsJson = Annotated[bool, typer.Option("--json", help=say("cli.json"))]
 
 
@@ -47,14 +45,71 @@ def playground(as_json: AsJson = False) -> None:
 
 
 @app.command(help=say("cli.advise"))
-def advise(
+def advise(  # noqa: PLR0913 — one parameter per option
     question: Annotated[str, typer.Argument(help=say("cli.question"))] = "",
     case: Annotated[Path | None, typer.Option(help=say("cli.case"))] = None,
+    pilots: Annotated[str, typer.Option(help=say("cli.pilots"))] = "",
+    show: Annotated[str, typer.Option(help=say("cli.show"))] = "",
+    memo: Annotated[bool, typer.Option("--memo", help=say("cli.memo"))] = False,
+    schema: Annotated[bool, typer.Option("--schema", help=say("cli.schema"))] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Give a verdict on a question or on a case file."""
-    verdict, lines = _finish(_advise(_settings(), question, case))
-    _say(as_json, verdict, wrapped(lines))
+    """Give a verdict on a question or on a case file, or show one that was given."""
+    from bot import desk
+
+    if schema:
+        print(json.dumps(desk.schema(), indent=None if as_json else 2))
+        return
+    asked = desk.Asked(question, case, pilots, show)
+    answer = _finish(desk.advise(_settings(), asked))
+    if memo:
+        _say(as_json, {**answer.data, "memo": answer.memo()}, answer.memo())
+    else:
+        _say(as_json, answer.data, wrapped(answer.lines()))
+
+
+@app.command(help=say("cli.audit"))
+def audit(
+    file: Annotated[Path, typer.Argument(help=say("cli.audit_file"))],
+    test: Annotated[Path | None, typer.Option(help=say("cli.audit_test"))] = None,
+    source: Annotated[Source | None, typer.Option(help=say("cli.audit_source"))] = None,
+    terms: Annotated[Terms | None, typer.Option(help=say("cli.audit_terms"))] = None,
+    serves: Annotated[Serves | None, typer.Option(help=say("cli.audit_serves"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Check a training file before anything is trained on it."""
+    from bot import desk
+
+    plan = desk.Plan(source, terms, serves)
+    data, lines = _finish(desk.audit(_settings(), file, test, plan))
+    _say(as_json, data, wrapped(lines))
+
+
+@app.command(help=say("cli.measure"))
+def measure(
+    file: Annotated[Path, typer.Argument(help=say("cli.measure_file"))],
+    case: Annotated[Path | None, typer.Option(help=say("cli.measure_case"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure the facts of a case from a log of requests."""
+    from bot import desk
+
+    data, lines = _finish(desk.measure(file, case))
+    _say(as_json, data, wrapped(lines))
+
+
+@app.command(help=say("cli.curve"))
+def curve(
+    points: Annotated[list[str], typer.Argument(help=say("cli.curve_points"))],
+    at: Annotated[float, typer.Option(help=say("cli.curve_at"))] = 0.0,
+    need: Annotated[float | None, typer.Option(help=say("cli.curve_need"))] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Say what more examples may bring, from measured points."""
+    from bot import desk
+
+    data, lines = _finish(desk.curve(" ".join(points), at, need))
+    _say(as_json, data, wrapped(lines))
 
 
 @app.command(help=say("cli.doctor"))
@@ -103,67 +158,20 @@ def status(as_json: AsJson = False) -> None:
 @app.command(help=say("cli.bench"))
 def bench(
     name: Annotated[str, typer.Argument(help=say("cli.bench_name"))] = "all",
+    scenarios: Annotated[Path | None, typer.Option(help=say("cli.scenarios"))] = None,
     as_json: AsJson = False,
 ) -> None:
     """Measure the bot on this machine."""
-    from bot.bench import measure
+    from bot.bench import advisor, measure
 
-    figures = _finish(measure(name))
+    figures = _finish(measure(name, scenarios))
     if as_json:
         print(json.dumps(figures))
+    elif "rows" in figures:
+        print("\n".join(advisor.told(figures)))
     else:
         for key, value in figures.items():
             print(f"{key:32} {value}")
-
-
-async def _advise(
-    settings: Settings, question: str, file: Path | None
-) -> tuple[dict[str, Any], tuple[str, ...]]:
-    from bot import advisor
-    from bot.advisor.telling.card import summary
-    from bot.app import parts
-    from bot.ledger import Charge, charging
-    from handlers.advisor import footer
-    from storage import advisor as verdicts
-
-    if bool(question) == bool(file):
-        raise AskError(say("cli.not_both"))
-    question = redact(question)
-    today = datetime.now(UTC).date()
-    run_id = f"cli:{uuid.uuid4().hex}"
-    async with parts(settings) as (db, ledger, llm):
-        if file:
-            verdict = advisor.decide(_case(file), today=today)
-        else:
-            with charging(Charge(team_id=_LOCAL, feature="advisor", run_id=run_id)):
-                verdict = await advisor.advise(question, llm=llm, today=today)
-        given = verdicts.GivenVerdict(
-            _LOCAL,
-            run_id,
-            verdict.audit_id,
-            None,
-            None,
-            question,
-            verdict.to_json(),
-            datetime.now(UTC),
-        )
-        async with db.transaction() as tx:
-            await verdicts.add(tx, given)
-        spent = footer(await ledger.spent(_LOCAL, run_id=run_id), verdict.audit_id)
-    return verdict.to_json(), (*summary(verdict, question), spent)
-
-
-def _case(file: Path) -> Any:
-    from bot.advisor import case_from
-
-    try:
-        data = json.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise AskError(say("cli.not_a_case", path=file, reason=reason)) from error
-    if not isinstance(data, dict):
-        raise AskError(say("cli.not_a_case", path=file, reason="it holds no object"))
-    return case_from(data.get("case", data))
 
 
 async def _run(settings: Settings, *, once: bool, as_json: bool) -> None:

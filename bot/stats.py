@@ -3,6 +3,8 @@
 import math
 
 Z95 = 1.959963984540054
+_EXACT = 2000
+"""Discordant items up to which a test is exact; beyond, normal with a continuity correction."""
 
 
 def wilson(right: float, items: float, z: float = Z95) -> tuple[float, float]:
@@ -30,6 +32,8 @@ def mcnemar(only_a: int, only_b: int) -> float:
     n = only_a + only_b
     if n == 0:
         return 1.0
+    if n > _EXACT:
+        return 2 * normal(-max(0.0, abs(only_a - only_b) - 1) / math.sqrt(n))
     tail = sum(math.comb(n, k) for k in range(min(only_a, only_b) + 1))
     return min(1.0, float(2 * tail / 2**n))
 

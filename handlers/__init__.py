@@ -9,7 +9,18 @@ from typing import Any
 
 from slack_bolt.app.async_app import AsyncApp
 
-from handlers import advisor, failures, mentions, stop, tunewise
+from handlers import (
+    advisor,
+    doors,
+    failures,
+    files,
+    followups,
+    forms,
+    mentions,
+    stop,
+    tunewise,
+    verdict,
+)
 from handlers.bot import Bot
 
 __all__ = ["COMMANDS", "EVENTS", "JOBS", "SCOPES", "Bot", "Command", "register"]
@@ -30,7 +41,9 @@ class Command:
 
 
 COMMANDS = (
-    Command("advise", "[question]", "Should we fine-tune? A verdict", advisor.receive_command),
+    Command(
+        "advise", "[question] | audit", "Should we fine-tune? A verdict", advisor.receive_command
+    ),
     Command("tunewise", "help | status | pause | resume", "What I can do", tunewise.receive),
 )
 
@@ -41,12 +54,32 @@ EVENTS: dict[str, Listener] = {
 }
 
 ACTIONS: dict[str, Listener] = {
-    advisor.CHOICE: advisor.receive_choice,
+    verdict.CHOICE: advisor.receive_choice,
+    f"{verdict.DOOR}_{verdict.DETAILS}": doors.receive,
+    f"{verdict.DOOR}_{verdict.RECIPE}": doors.receive,
+    f"{verdict.DOOR}_{verdict.MEMO}": doors.receive,
+    f"{verdict.DOOR}_{verdict.EDIT}": forms.receive_edit,
+    forms.ALL: forms.receive_all,
+    followups.READING: followups.receive_reading,
+    files.READ: files.receive_kind,
+    files.USE: files.receive_use,
+}
+
+VIEWS: dict[str, Listener] = {
+    forms.FACTS: forms.receive_facts,
+    forms.QUESTIONS: forms.receive_questions,
 }
 
 JOBS: dict[str, Listener] = {
     "advise": advisor.answer,
     "revise": advisor.revise,
+    "details": doors.bring,
+    "recipe": doors.bring,
+    "memo": doors.bring,
+    "followup": followups.follow,
+    "reread": followups.reread,
+    "file": files.read,
+    "file_help": files.tell_how,
     "help": tunewise.tell_help,
     "stopped": stop.tell,
 }
@@ -57,6 +90,8 @@ SCOPES = (
     "channels:history",
     "chat:write",
     "commands",
+    "files:read",
+    "files:write",
     "groups:history",
     "im:history",
     "im:write",
@@ -78,6 +113,8 @@ def register(app: AsyncApp, bot: Bot) -> None:
         app.command(f"/{bot.settings.command_prefix}{command.name}")(on(command.listener))
     for action, listener in ACTIONS.items():
         app.action(re.compile(rf"{action}(:.*)?"))(on(listener))
+    for callback, listener in VIEWS.items():
+        app.view(callback)(on(listener))
     for kind, work in JOBS.items():
         bot.jobs.register(kind, partial(work, bot=bot), partial(failures.of_job, bot=bot))
 

@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from slack_bolt.context.async_context import AsyncBoltContext
+
+from bot.embeddings import Embeddings
 from bot.jobs import Job, Jobs
 from bot.ledger import Ledger
 from bot.llm import LLM
@@ -25,6 +28,8 @@ class Bot:
     """None where no model is configured, which is a normal state."""
     posting: Posting
     bot_user_id: str
+    embeddings: Embeddings | None = None
+    """None where texts are compared by their words."""
 
     async def take(
         self, team_id: str, key: str, then: Callable[[Transaction], Awaitable[Any]]
@@ -60,3 +65,10 @@ def place_of(job: Job) -> Place:
     """Give the place that a job answers at."""
     payload = job.payload
     return Place(job.team_id, payload["channel_id"], payload["thread_ts"], payload["user_id"])
+
+
+def place_pressed(body: dict[str, Any], context: AsyncBoltContext) -> Place:
+    """Give the thread of the message whose button was pressed, and who pressed it."""
+    message = body["message"]
+    thread_ts = message.get("thread_ts") or message["ts"]
+    return Place(str(context.team_id), body["channel"]["id"], thread_ts, body["user"]["id"])

@@ -10,7 +10,8 @@ from bot.errors import TunewiseError
 from bot.jobs import Job, PoisonError
 from bot.texts import say
 from handlers.bot import Bot, place_of
-from handlers.posting import Content, PostError
+from handlers.posting import Content, plain
+from handlers.wire import PostError
 
 _log = logging.getLogger(__name__)
 
@@ -20,7 +21,7 @@ async def of_job(job: Job, error: Exception, *, bot: Bot) -> None:
     if isinstance(error, PostError):
         _log.error("job %s: Slack did not take the reply: %s", job.job_id, error)
         return
-    await bot.posting.show(job, place_of(job), Content(_sentence(error, f"job {job.job_id}")))
+    await bot.posting.show(job, place_of(job), Content(sentence(error, f"job {job.job_id}")))
 
 
 async def of_listener(error: Exception, body: dict[str, Any]) -> BoltResponse:
@@ -28,16 +29,17 @@ async def of_listener(error: Exception, body: dict[str, Any]) -> BoltResponse:
 
     An event is not acknowledged, so Slack sends it again; a command says what happened at once.
     """
-    sentence = _sentence(error, str(body.get("type") or body.get("command")))
+    told = sentence(error, str(body.get("type") or body.get("command")))
     if "command" in body:
-        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": sentence})
+        return BoltResponse(status=200, body={"response_type": "ephemeral", "text": told})
     return BoltResponse(status=500, body="")
 
 
-def _sentence(error: Exception, where: str) -> str:
+def sentence(error: Exception, where: str) -> str:
+    """Say what happened, as Slack reads it, with the number that the log has it under."""
     number = f"e-{secrets.token_hex(3)}"
     if isinstance(error, TunewiseError) and not isinstance(error, PoisonError):
         _log.warning("%s in %s: %s", number, where, error)
-        return say("failures.known", message=str(error), number=number)
+        return plain(say("failures.known", message=str(error), number=number))
     _log.error("%s in %s", number, where, exc_info=error)
-    return say("failures.unknown", number=number)
+    return plain(say("failures.unknown", number=number))

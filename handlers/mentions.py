@@ -3,6 +3,7 @@
 import html
 import logging
 import re
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from bot.jobs import job_id_of
 from bot.texts import redact
 from handlers import stop
 from handlers.bot import Bot
+from handlers.downloads import Named, lines_in, use_of
 from handlers.posting import Place
 from storage import Transaction, jobs, messages
 from storage import advisor as verdicts
@@ -20,6 +22,10 @@ _SPOKEN = frozenset({None, "file_share", "thread_broadcast"})
 _LINK = re.compile(r"<(?:https?|mailto)[^|>\s]*(?:\|([^>]*))?>")
 _CALL = re.compile(r"<[@!][^>]*>")
 _CHANNEL = re.compile(r"<#[^|>]*(?:\|([^>]*))?>")
+_HOLDING = ("advise", "followup", "file")
+"""Jobs whose results hold the words of the message that they answer."""
+_USES = ("audit", "measure")
+"""What a button says a file is: the end of the key of the job that it starts."""
 _STOP = frozenset({"stop", "cancel"})
 
 _log = logging.getLogger(__name__)
@@ -36,9 +42,9 @@ async def receive(event: dict[str, Any], context: AsyncBoltContext, *, bot: Bot)
         _log.info("passed over a message of subtype %s", subtype)
         return
     if _is_addressed(event, bot.bot_user_id):
-        await _take(message, bot, direct=event.get("channel_type") == "im")
+        await _take(message, bot, lines_in(event), direct=event.get("channel_type") == "im")
     elif message.thread_ts != message.ts:
-        await _overhear(message, bot)
+        await _overhear(message, bot, lines_in(event))
 
 
 def question_in(text: str) -> str:
@@ -53,7 +59,9 @@ def question_in(text: str) -> str:
     return re.sub(r"[ \t]+", " ", html.unescape(text)).strip()
 
 
-async def _take(message: messages.Message, bot: Bot, *, direct: bool) -> None:
+async def _take(
+    message: messages.Message, bot: Bot, files: tuple[Named, ...], *, direct: bool
+) -> None:
     """Answer a message; `stop` beside the threads of a direct conversation means all of them."""
     place = Place(message.team_id, message.channel_id, message.thread_ts, message.user_id)
     key = f"{message.channel_id}:{message.ts}"
@@ -66,20 +74,46 @@ async def _take(message: messages.Message, bot: Bot, *, direct: bool) -> None:
 
     async def answer(tx: Transaction) -> None:
         await messages.add(tx, message)
-        kind = "help" if question.lower().rstrip("?!.") in ("", "help") else "advise"
-        await bot.enqueue(tx, kind, key, place, ts=message.ts)
+        if files:
+            await _read_files(tx, message, files, place, bot)
+        else:
+            await bot.enqueue(tx, _kind(message, question), key, place, ts=message.ts)
 
     if not await bot.take(message.team_id, f"message:{key}", answer):
         _log.info("dropped a message that was received before")
 
 
-async def _overhear(message: messages.Message, bot: Bot) -> None:
-    """Keep what follows in a thread of ours; a bare `stop` there is meant for the bot."""
+async def _read_files(
+    tx: Transaction, message: messages.Message, files: tuple[Named, ...], place: Place, bot: Bot
+) -> None:
+    named = [asdict(one) for one in files]
+    key = f"{message.channel_id}:{message.ts}"
+    await bot.enqueue(tx, "file", key, place, ts=message.ts, files=named)
+
+
+def _kind(message: messages.Message, question: str) -> str:
+    """Say what job answers a message: below another message it may be a follow-up."""
+    if question.lower().rstrip("?!.") in ("", "help"):
+        return "help"
+    if use_of(question) and len(question.split()) == 1:
+        return "file_help"
+    return "advise" if message.thread_ts == message.ts else "followup"
+
+
+async def _overhear(message: messages.Message, bot: Bot, files: tuple[Named, ...]) -> None:
+    """Keep what follows in a thread of ours; a bare `stop` there is meant for the bot.
+
+    So is a file of JSON lines where the thread holds a verdict.
+    """
     place = Place(message.team_id, message.channel_id, message.thread_ts, message.user_id)
     async with bot.db.reading() as tx:
         ours = await messages.is_ours(tx, place.team_id, place.channel_id, message.thread_ts)
         working = await jobs.has_open(tx, place.team_id, place.lane)
-    if working and _says_stop(question_in(message.text)):
+        thread = (place.team_id, place.channel_id, message.thread_ts)
+        wanted = files and await verdicts.newest(tx, *thread)
+    if wanted:
+        await _take(message, bot, files, direct=False)
+    elif working and _says_stop(question_in(message.text)):
         await stop.take(bot, f"message:{message.channel_id}:{message.ts}", place, place.lane)
     elif ours:
         async with bot.db.transaction() as tx:
@@ -100,9 +134,14 @@ async def _follow(event: dict[str, Any], team_id: str, bot: Bot) -> None:
     async with bot.db.transaction() as tx:
         if event["subtype"] == "message_deleted" or new.get("subtype") == "tombstone":
             await messages.remove(tx, team_id, channel, ts)
-            job_id = job_id_of("advise", team_id, f"{channel}:{ts}")
-            await jobs.erase(tx, job_id)
-            await verdicts.erase(tx, team_id, job_id)
+            key = f"{channel}:{ts}"
+            asked = [job_id_of(kind, team_id, key) for kind in _HOLDING]
+            pressed = [job_id_of("file", team_id, f"{key}:{use}") for use in _USES]
+            for job_id in (*asked, *pressed):
+                await jobs.erase(tx, job_id)
+                await verdicts.erase(tx, team_id, job_id)
+            await jobs.erase_under(tx, job_id_of("reread", team_id, key))
+            await verdicts.erase_thread(tx, team_id, channel, ts)
         else:
             await messages.change(tx, team_id, channel, ts, redact(str(new.get("text") or "")))
 

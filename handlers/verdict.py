@@ -1,116 +1,162 @@
-"""A verdict as Block Kit: the answer on top, its costs and assumptions, questions as buttons."""
+"""A verdict as Block Kit in twelve lines: the answer, open questions as buttons, and four doors."""
 
 import json
-from collections.abc import Iterable
-from textwrap import shorten
+import re
 from typing import Any
 
 from bot.advisor import Verdict
-from bot.advisor.card import CardDriver, Source, card
-from bot.advisor.verdict import WAYS, Ask, CostRow, named
-from bot.advisor.words import usd
+from bot.advisor.telling.card import CardDriver, Source, about, card, outlook
+from bot.advisor.verdict import Ask, Choice, named
 from bot.texts import say
+from bot.texts.words import aside, cut, listed
 from handlers.posting import context
 
-_TEXT, _BUTTON, _HEADER = 2900, 75, 150
-"""Slack's limits on a section, a button and a header, with room to spare."""
+CHOICE = "advise_choice"
+"""Action of a button that answers an open question of a verdict."""
+DETAILS, RECIPE, EDIT, MEMO = "details", "recipe", "edit", "memo"
+DOOR = "advise"
+"""Actions of the buttons below a verdict: `advise_details` and so on."""
+
+MOST_TEXT, MOST_SMALL = 2_900, 1_950
+_BUTTON, _HEADER = 75, 150
+"""Slack's limits on a section, small print, a button and a header, with room to spare."""
+_CUT = " …"
+_BROKEN = re.compile(r"(?:&\w{0,4}|<[^>]*)$")
+"""A sign or a link of mrkdwn that was cut in two."""
+_PLAIN = (
+    ("&", "&amp;"),
+    ("<", "&lt;"),
+    (">", "&gt;"),
+    ("*", "∗"),
+    ("`", "ˋ"),
+    ("~", "∼"),
+    ("://", ":∕∕"),
+)
+_ITALIC = re.compile(r"(?<![^\W_])_|_(?![^\W_])")
+"""A line that may begin or end italics; one inside a name such as `a_b` does not."""
+_CALL = re.compile(r"@(?=here|channel|everyone)", re.IGNORECASE)
 
 Block = dict[str, Any]
 
 
 def verdict_blocks(
-    verdict: Verdict, footer: str, action: str, asked: str = ""
+    verdict: Verdict, footer: str, asked: str = "", doors: tuple[str, ...] = ()
 ) -> tuple[Block, ...]:
-    """Give the blocks of a verdict; a button sends `action` with the fact that it states.
+    """Give the blocks of a verdict.
 
-    `asked` is the question, where the reply does not stand below it.
+    `footer` is mrkdwn, `asked` the question where the reply does not stand below it, and `doors`
+    the buttons to show.
     """
     shown = card(verdict)
-    outlook = [line for line in (shown.break_even, shown.flips) if line]
-    question = context(say("verdict.asked", question=escape(shorten(asked, 300, placeholder=" …"))))
+    drivers = [f"{place}. {_driver(driver)}" for place, driver in enumerate(shown.drivers, 1)]
+    caveats = [escape(line) for line in shown.caveats]
     return (
-        *([question] if asked else ()),
         {"type": "header", "text": {"type": "plain_text", "text": shown.headline[:_HEADER]}},
-        _section(escape(shown.sentence)),
-        _section(_list(say("verdict.why"), map(_driver, shown.drivers))),
-        _section(_costs(verdict)),
-        _section("\n".join(map(escape, outlook))),
-        *(block for ask in verdict.asks for block in _ask(ask, verdict.audit_id, action)),
-        context(escape("\n".join((shown.understood, *shown.notes)))[:_TEXT]),
-        context(escape("\n".join(filter(None, (shown.assumed, shown.prices, footer))))[:_TEXT]),
+        section(escape(f"{shown.sentence} {shown.leader}")),
+        *sections("\n".join(drivers)),
+        *sections("\n".join((shown.cost, *map(escape, outlook(verdict, shown))))),
+        small(escape("\n".join(about(verdict, shown, asked)))),
+        small(" ".join((*caveats, footer))),
+        *(block for ask in _asks(verdict) for block in _ask(ask, verdict)),
+        *([_doors(doors, verdict.audit_id)] if doors else ()),
     )
 
 
 def escape(text: str) -> str:
     """Make text safe to stand in mrkdwn: no mention, link or formatting comes out of it.
 
-    >>> escape("<!channel> *now*")
-    '&lt;!channel&gt; ∗now∗'
+    >>> escape("<!channel> *now*"), escape("_it_ ~s~ of a_b @here https://x.org")
+    ('&lt;!channel&gt; ∗now∗', 'ˍitˍ ∼s∼ of a_b ＠here https:∕∕x.org')
     """
-    for sign, plain in (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("*", "∗"), ("`", "ˋ")):
+    for sign, plain in _PLAIN:
         text = text.replace(sign, plain)
-    return text
+    return _CALL.sub("＠", _ITALIC.sub("ˍ", text))
+
+
+def section(text: str) -> Block:
+    """Give a block of mrkdwn, cut to what Slack takes."""
+    return {"type": "section", "text": {"type": "mrkdwn", "text": _fit(text, MOST_TEXT)}}
+
+
+def sections(text: str) -> tuple[Block, ...]:
+    """Give lines of mrkdwn as blocks, as many as Slack needs for them: none for no text."""
+    blocks: list[str] = []
+    for line in text.split("\n") if text.strip() else ():
+        longer = f"{blocks[-1]}\n{line}" if blocks else line
+        if blocks and len(longer) <= MOST_TEXT:
+            blocks[-1] = longer
+        elif line.strip():
+            blocks.append(_fit(line, MOST_TEXT))
+    return tuple(map(section, blocks))
+
+
+def small(text: str) -> Block:
+    """Give a block of small print, cut to what Slack takes."""
+    return context(_fit(text, MOST_SMALL))
+
+
+def _fit(text: str, most: int) -> str:
+    """Cut text behind a whole line, and a single line anywhere but in a sign or a link."""
+    if len(text) <= most:
+        return text
+    shown = text[: most - len(_CUT)]
+    lines = shown.rpartition("\n")[0].rstrip()
+    return f"{lines}\n…" if lines else f"{_BROKEN.sub('', shown).rstrip()}{_CUT}"
+
+
+def button(action: str, label: str, value: str) -> Block:
+    """Give a button whose label is cut to what Slack takes."""
+    text = {"type": "plain_text", "text": cut(label, _BUTTON)}
+    return {"type": "button", "action_id": action, "text": text, "value": value}
+
+
+def cited(text: str, sources: tuple[Source, ...]) -> str:
+    """Give a sentence with links to what it rests on, in mrkdwn."""
+    named = listed(map(_source, sources))
+    return aside(escape(text), named or say("advisor.card_computed"))
 
 
 def _driver(driver: CardDriver) -> str:
-    sources = ", ".join(map(_source, driver.sources))
-    return f"{escape(driver.text)} ({sources or say('advisor.card_computed')})"
+    return cited(driver.text, driver.sources)
 
 
 def _source(source: Source) -> str:
     return f"<{source.url}|{source.id}>" if source.url else escape(f"{source.id} {source.name}")
 
 
-def _costs(verdict: Verdict) -> str:
-    rows = sorted((row for row in verdict.costs if row.option in WAYS), key=_monthly)
-    lines = [_cost(row, verdict) for row in rows if row.open]
-    out = "; ".join(f"{named(row.option)} ({row.note})" for row in rows if not row.open)
-    if out:
-        lines.append(say("verdict.ruled_out", options=escape(out)))
-    return _list(say("verdict.costs"), lines)
+def _asks(verdict: Verdict) -> tuple[Ask, ...]:
+    return verdict.asks if verdict.option == "ask" else ()
 
 
-def _monthly(row: CostRow) -> float:
-    return row.monthly_usd
-
-
-def _cost(row: CostRow, verdict: Verdict) -> str:
-    chosen = verdict.leader.option if verdict.leader else verdict.option
-    name = escape(named(row.option))
-    return say(
-        "verdict.cost",
-        name=f"*{name}*" if row.option == chosen else name,
-        monthly=usd(row.monthly_usd),
-        low=usd(row.low_usd),
-        high=usd(row.high_usd),
-        thousand=usd(row.per_thousand_usd),
-    )
-
-
-def _ask(ask: Ask, audit_id: str, action: str) -> tuple[Block, Block]:
+def _ask(ask: Ask, verdict: Verdict) -> tuple[Block, Block]:
     buttons = [
-        {
-            "type": "button",
-            "action_id": f"{action}:{ask.field}:{number}",
-            "text": {"type": "plain_text", "text": choice.label[:_BUTTON]},
-            "value": json.dumps(
-                {
-                    "audit_id": audit_id,
-                    "field": ask.field,
-                    "value": choice.value,
-                    "label": choice.label,
-                },
-                ensure_ascii=False,
-            ),
-        }
-        for number, choice in enumerate(ask.choices)
+        button(f"{CHOICE}:{ask.field}:{n}", _label(choice), _value(ask, choice, verdict.audit_id))
+        for n, choice in enumerate(ask.choices)
     ]
-    return _section(f"*{escape(ask.question)}*"), {"type": "actions", "elements": buttons}
+    question = f"*{escape(ask.question)}* {escape(_outcome(ask, verdict))}".strip()
+    return section(question), {"type": "actions", "elements": buttons}
 
 
-def _list(head: str, lines: Iterable[str]) -> str:
-    return "\n".join([f"*{head}*", *(f"• {line}" for line in lines)])
+def _outcome(ask: Ask, verdict: Verdict) -> str:
+    """Say what becomes of the option that leads for now."""
+    if verdict.leader is None:
+        return ""
+    some = any(choice.leads_to for choice in ask.choices)
+    key = "verdict.leads_to_some" if some else "verdict.leads_to_none"
+    return say(key, option=named(verdict.leader.option))
 
 
-def _section(text: str) -> Block:
-    return {"type": "section", "text": {"type": "mrkdwn", "text": text[:_TEXT]}}
+def _label(choice: Choice) -> str:
+    if not choice.leads_to:
+        return choice.label
+    return say("verdict.leads_to", label=choice.label, option=choice.leads_to)
+
+
+def _value(ask: Ask, choice: Choice, audit_id: str) -> str:
+    told = {"audit_id": audit_id, "field": ask.field, "value": choice.value, "label": choice.label}
+    return json.dumps(told, ensure_ascii=False)
+
+
+def _doors(doors: tuple[str, ...], audit_id: str) -> Block:
+    buttons = [button(f"{DOOR}_{door}", say(f"verdict.button_{door}"), audit_id) for door in doors]
+    return {"type": "actions", "elements": buttons}

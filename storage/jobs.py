@@ -84,6 +84,14 @@ async def find(tx: Transaction, job_id: str) -> Job | None:
     return Job(**row._mapping) if row else None
 
 
+async def newest_of(tx: Transaction, job_id: str) -> Job | None:
+    """Find the newest job of an id or of a later generation, whose id is `job_id:NUMBER`."""
+    mine = (_job.c.job_id == job_id) | _job.c.job_id.startswith(f"{job_id}:", autoescape=True)
+    newest = sa.select(_job).where(mine).order_by(_job.c.created_at.desc()).limit(1)
+    row = (await tx.execute(newest)).one_or_none()
+    return Job(**row._mapping) if row else None
+
+
 async def begin(tx: Transaction, job_id: str) -> Job | None:
     """Begin an open job once more and give it; None where it is finished or gone."""
     begun = await tx.execute(
@@ -189,6 +197,19 @@ async def result(tx: Transaction, job_id: str, key: str) -> tuple[Any] | None:
     return (row.value,) if row else None
 
 
+async def latest_result(tx: Transaction, team_id: str, lane: str, key: str) -> Any:
+    """Give the newest result of a name among the jobs of a lane, None where there is none."""
+    of_lane = (_job.c.team_id == team_id, _job.c.lane == lane, _result.c.key == key)
+    newest = (
+        sa.select(_result.c.value)
+        .join(_job, _job.c.job_id == _result.c.job_id)
+        .where(*of_lane)
+        .order_by(_job.c.created_at.desc())
+        .limit(1)
+    )
+    return (await tx.execute(newest)).scalar_one_or_none()
+
+
 async def keep_result(tx: Transaction, job: Job, key: str, value: Any) -> Any:
     """Keep a result by name and give what is kept: the first one wins."""
     await tx.insert_new(_result, job_id=job.job_id, team_id=job.team_id, key=key, value=value)
@@ -199,6 +220,12 @@ async def keep_result(tx: Transaction, job: Job, key: str, value: Any) -> Any:
 async def erase(tx: Transaction, job_id: str) -> None:
     """Forget what a job found, but not that it was nor where it replied."""
     await tx.execute(sa.delete(_result).where(_result.c.job_id == job_id, _result.c.key != _REPLY))
+
+
+async def erase_under(tx: Transaction, key: str) -> None:
+    """Forget what every job found whose id begins with `key:`, as `erase` does."""
+    below = _result.c.job_id.startswith(f"{key}:", autoescape=True)
+    await tx.execute(sa.delete(_result).where(below, _result.c.key != _REPLY))
 
 
 async def beat(tx: Transaction, executor_id: str) -> None:

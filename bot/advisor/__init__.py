@@ -4,18 +4,23 @@ Everything but the optional call to a model is plain arithmetic. `advise` comput
 who calls `understand` or `decide` from a loop that must not wait does the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 
 from bot.advisor import decision, reading
-from bot.advisor.case import Case, case_from
-from bot.advisor.reading import CaseFacts, ReadCasePrompt, Reading
+from bot.advisor.case import Case, Pilot, case_from
 from bot.advisor.deciding.sources import sources_on
-from bot.advisor.verdict import OPTIONS, Fact, Option, Plain, Verdict, label
+from bot.advisor.decision import tempered
+from bot.advisor.forms import Change, filled
+from bot.advisor.reading import CaseFacts, ReadCasePrompt, Reading, language_of
+from bot.advisor.reading.curve_points import pilots as pilots_in
+from bot.advisor.telling.prose import word
+from bot.advisor.verdict import OPTIONS, Fact, Option, Verdict, label
 from bot.errors import AskError
 from bot.llm import LLM
 from bot.pool import in_thread
-from bot.texts import say
+from bot.texts import say, speaking
 
 __all__ = [
     "OPTIONS",
@@ -23,39 +28,58 @@ __all__ = [
     "CaseFacts",
     "Fact",
     "Option",
+    "Pilot",
     "ReadCasePrompt",
     "Reading",
     "Verdict",
     "advise",
     "case_from",
     "decide",
+    "decide_again",
     "label",
-    "revise",
+    "replay",
     "understand",
     "understand_with_model",
 ]
 
-FROM_A_BUTTON = -1
-"""Start and end of a fact that stands in no question: somebody pressed a button."""
 
+async def advise(
+    question: str,
+    *,
+    llm: LLM | None,
+    today: date,
+    pilots: Sequence[Pilot] = (),
+    typed: Mapping[str, Change] = {},
+) -> Verdict:
+    """Answer a question with a verdict in its language; without a model it is read by code alone.
 
-async def advise(question: str, *, llm: LLM | None, today: date) -> Verdict:
-    """Answer a question with a verdict; without a model it is read by code alone.
-
-    Raises AskError for an empty question or a value that makes no sense.
+    A model also words the verdict; what it writes is kept only where every number in it stands in
+    the verdict. `pilots` are points of a learning curve, besides those in the question; `typed`
+    are facts from a form, which win over the question's words. Raises AskError for an empty
+    question or a value that makes no sense.
     """
-    if llm is None:
-        read = await in_thread(understand, question)
-    else:
-        read = await understand_with_model(question, llm)
-    return await in_thread(decide, read.case, read.facts, read.notes, today=today)
+    lang = language_of(question)
+    with speaking(lang):
+        if llm is None:
+            read = await in_thread(understand, question)
+        else:
+            read = await understand_with_model(question, llm)
+    points: tuple[Pilot, ...] = (*pilots, *await in_thread(pilots_in, question))
+    case, facts = filled(read, typed) if typed else (read.case, read.facts)
+    verdict = await in_thread(
+        decide, case, facts, read.notes, today=today, lang=lang, pilots=points
+    )
+    verdict = tempered(verdict, read.unplaced)
+    if llm is None or not read.heard:
+        return verdict
+    return replace(verdict, prose=await word(verdict, llm) or "")
 
 
 def understand(question: str) -> Reading:
     """Read a question by code alone, and say so in the notes. Raises AskError as `advise` does."""
     _refuse_empty(question)
     read = reading.read(question)
-    return Reading(read.case, read.facts, (*read.notes, say("advisor.note_no_model")))
+    return replace(read, notes=(*read.notes, say("advisor.note_no_model")))
 
 
 async def understand_with_model(question: str, llm: LLM) -> Reading:
@@ -65,31 +89,34 @@ async def understand_with_model(question: str, llm: LLM) -> Reading:
 
 
 def decide(
-    case: Case, facts: Sequence[Fact] = (), notes: Sequence[str] = (), *, today: date
+    case: Case,
+    facts: Sequence[Fact] = (),
+    notes: Sequence[str] = (),
+    *,
+    today: date,
+    lang: str = "en",
+    pilots: Sequence[Pilot] = (),
 ) -> Verdict:
-    """Decide a case with the prices and the market of a day. Pure; some 20 to 40 ms of one core."""
-    return decision.decide(case, facts, notes, sources=sources_on(today), today=today)
+    """Decide a case with the prices and the market of a day, in words of a language.
 
-
-def revise(verdict: Verdict, field: str, value: Plain, words: str) -> tuple[Case, tuple[Fact, ...]]:
-    """Give the case and facts of a verdict with one fact set, as by a button saying `words`.
-
-    Raises AskError for a field that does not exist or a value it cannot have.
+    `pilots` are measured points of a learning curve. Pure; 0.1 to 0.2 s of one core.
     """
-    data = {**verdict.case}
-    table, _, rest = field.partition(".")
-    arm, _, what = rest.partition(".")
-    if table == "measurements" and arm and what:
-        rows = {row["arm"]: row for row in data.get(table, ())}
-        rows[arm] = {**rows.get(arm, {"arm": arm}), what: value}
-        data[table] = list(rows.values())
-    elif field in Case.model_fields:
-        data[field] = value
-    else:
-        raise AskError(say("advisor.unknown_field", field=field))
-    fact = Fact(field, value, "stated", words, FROM_A_BUTTON, FROM_A_BUTTON)
-    kept = tuple(other for other in verdict.facts if other.field != field)
-    return case_from(data), (*kept, fact)
+    sources = sources_on(today)
+    return decision.decide(case, facts, notes, sources=sources, lang=lang, pilots=pilots)
+
+
+def replay(verdict: Verdict) -> Verdict:
+    """Decide the case of a verdict again, with the prices and the market of its own day."""
+    return decide_again(
+        verdict, case_from(verdict.case), verdict.facts, today=date.fromisoformat(verdict.day)
+    )
+
+
+def decide_again(verdict: Verdict, case: Case, facts: Sequence[Fact], *, today: date) -> Verdict:
+    """Decide a changed case of a verdict: in its language, with its curve and what was unplaced."""
+    pilots = [Pilot(*point) for point in verdict.pilots]
+    after = decide(case, facts, today=today, lang=verdict.lang, pilots=pilots)
+    return tempered(after, verdict.unplaced)
 
 
 def _refuse_empty(question: str) -> None:

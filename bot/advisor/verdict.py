@@ -49,6 +49,10 @@ def named(option: Option) -> str:
     return say(f"advisor.name_{option}")
 
 
+NOWHERE = -1
+"""Start and end of a fact that stands in no question: typed into a form or a follow-up."""
+
+
 @dataclass(frozen=True)
 class Fact:
     """A value read from a question, with the words that say so at [start:end]."""
@@ -233,6 +237,14 @@ class Verdict:
     case: Mapping[str, Any]
     audit_id: str
     lang: str = "en"
+    day: str = ""
+    """ISO date on which it was decided: its prices and its market are those of that day."""
+    unplaced: tuple[str, ...] = ()
+    """Numbers of the question that became no fact; each lowers the confidence."""
+    prose: str = ""
+    """The verdict worded by a model and checked; empty where there is none."""
+    pilots: tuple[tuple[float, float, float], ...] = ()
+    """Points of a learning curve that were given: examples, right ones, test items."""
     rival: Option | None = None
     """The option that the tornado and the value of information hold the chosen one against."""
     tornado: tuple[Bar, ...] = ()

@@ -8,6 +8,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
+from bot.texts import say
+
 Strength = Literal["strong", "moderate", "weak"]
 
 _FILE = Path(__file__).with_name("findings.json")
@@ -73,6 +75,14 @@ def finding(id: str) -> Finding:
     return _library()[id]
 
 
+def told(found: Finding) -> str:
+    """Give a finding's claim in the language that is spoken, in English where it has no other."""
+    try:
+        return say(f"evidence.{found.id}")
+    except KeyError:
+        return found.claim
+
+
 def findings() -> tuple[Finding, ...]:
     """Give every finding."""
     return tuple(_library().values())
@@ -117,12 +127,19 @@ def relevant(
     return tuple(ranked[:k])
 
 
-def _fit(found: Finding, case: Mapping[str, Any], option: str, topics: Collection[str]) -> float:
-    weight = _for_options(found.pushes).get(option, 0) * _WORTH[found.strength]
+def closeness(found: Finding, case: Mapping[str, Any], topics: Collection[str] = ()) -> float:
+    """Say how well a finding's conditions fit a case: task, problem, topics, strength.
+
+    Only the order of such values means anything.
+    """
     task = 1.0 if case.get("task") in found.tasks else 0.0 if found.tasks else 0.4
     problem = 1.5 if case.get("problem") in found.problems else 0.0
     topic = 1.2 * len(set(topics) & set(found.topics))
-    return weight * (0.3 + task + problem + topic)
+    return _WORTH[found.strength] * (0.3 + task + problem + topic)
+
+
+def _fit(found: Finding, case: Mapping[str, Any], option: str, topics: Collection[str]) -> float:
+    return weight(found, option) * closeness(found, case, topics)
 
 
 def _for_options(pushes: Mapping[str, int]) -> dict[str, int]:

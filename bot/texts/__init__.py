@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from pathlib import Path
+from string import Formatter
 from typing import Any
 
 _SECRETS = re.compile(
@@ -61,6 +62,21 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 in between has to carry it."""
 
 
+SPANISH = str.maketrans(",.", ".,")
+"""Signs of a number written the English way to those of a Spanish one."""
+
+
+class _Formatter(Formatter):
+    """Fills sentences in; numbers with a format get the signs of the language."""
+
+    def format_field(self, value: Any, format_spec: str) -> str:
+        text: str = super().format_field(value, format_spec)
+        return text.translate(SPANISH) if format_spec and _language.get() == "es" else text
+
+
+_FORMATTER = _Formatter()
+
+
 @contextmanager
 def speaking(lang: str) -> Iterator[None]:
     """Have `say` speak a language inside this block; English where it is not one of ours."""
@@ -84,7 +100,7 @@ def say(key: str, /, **fields: Any) -> str:
     """
     noun, name = key.split(".", 1)
     sentence = _catalogue(noun, _language.get()).get(name) or _catalogue(noun, "en")[name]
-    return sentence.format(**fields)
+    return _FORMATTER.vformat(sentence, (), fields)
 
 
 def redact(text: str) -> str:

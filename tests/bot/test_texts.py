@@ -6,12 +6,22 @@ import time
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from string import Formatter
 
 import pytest
 
-from bot.texts import redact
+from bot import evidence
+from bot.texts import LANGUAGES, redact
 
 ROOT = Path(__file__).parents[2]
+TEXTS = ROOT / "bot" / "texts"
+TRANSLATED = (
+    "advisor", "verdict", "advise", "forms", "curve", "recipe", "memo", "chart", "followup",
+    "measure", "audit", "reading", "files", "mentions",
+)  # fmt: skip
+"""What people are answered with: these are said in every language, whole."""
+OTHERS = tuple(lang for lang in LANGUAGES if lang != "en")
+CATALOGUES = sorted(tuple(path.name.split(".")[:2]) for path in TEXTS.glob("*.toml"))
 LONG = "a1B2c3D4e5F6g7H8i9J0k1L2m3N4o5P6q7R8"
 
 
@@ -145,6 +155,52 @@ def test_every_sentence_that_is_there_is_said() -> None:
     assert not _is_said("advisor.nobody_says_this", literals, patterns)
 
 
+@pytest.mark.parametrize(
+    ("noun", "lang"),
+    [
+        pytest.param(noun, lang, id=f"{noun}.{lang}")
+        for noun, lang in CATALOGUES
+        if lang != "en" and noun != "evidence"
+    ],
+)
+def test_a_translation_has_the_keys_and_fields_of_its_english(noun: str, lang: str) -> None:
+    english, here = _catalogue(noun, "en"), _catalogue(noun, lang)
+    assert lang in LANGUAGES
+    assert sorted(here.keys() - english.keys()) == []
+    assert {key: _fields(text) for key, text in here.items()} == {
+        key: _fields(english[key]) for key in here
+    }
+    assert [key for key, text in here.items() if not text.strip()] == []
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+@pytest.mark.parametrize("noun", TRANSLATED)
+def test_what_people_are_answered_with_is_translated_whole(noun: str, lang: str) -> None:
+    assert sorted(_catalogue(noun, "en").keys() - _catalogue(noun, lang).keys()) == []
+
+
+@pytest.mark.parametrize("lang", OTHERS)
+def test_every_finding_is_translated(lang: str) -> None:
+    told, known = _catalogue("evidence", lang), {found.id for found in evidence.findings()}
+    assert told.keys() == known
+    assert len(known) == 52
+    assert [id for id, text in told.items() if not text.strip() or _fields(text)] == []
+
+
+def test_fields_are_told_apart_by_name_and_format() -> None:
+    assert _fields("{b:,} of {a}, {a}") == {"b:,", "a:"}
+    assert _fields("{{not a field}}") == set()
+
+
+def _catalogue(noun: str, lang: str) -> dict[str, str]:
+    return tomllib.loads((TEXTS / f"{noun}.{lang}.toml").read_text("utf-8"))
+
+
+def _fields(text: str) -> set[str]:
+    """Give the fields of a sentence, each with its format."""
+    return {f"{name}:{spec}" for _, name, spec, _ in Formatter().parse(text) if name is not None}
+
+
 def _is_said(key: str, literals: set[str], patterns: set[str]) -> bool:
     """Say whether a key stands in the code whole, with a hole, or as the rest of `noun.{…}`."""
     noun, name = key.split(".")
@@ -162,7 +218,7 @@ def _fits(key: str, pattern: str) -> bool:
 
 
 def _sentences() -> Iterator[str]:
-    for path in sorted((ROOT / "bot" / "texts").glob("*.en.toml")):
+    for path in sorted(TEXTS.glob("*.en.toml")):
         for name in tomllib.loads(path.read_text("utf-8")):
             yield f"{path.name.split('.')[0]}.{name}"
 

@@ -47,8 +47,13 @@ async def thinking(
 
 def _buttons(work: Workplace, ts: str) -> list[tuple[str, str]]:
     (reply,) = work.replies(ts)
-    found = [e for b in reply.blocks for e in b.get("elements", ()) if e.get("type") == "button"]
+    found = [e for b in reply.blocks for e in b.get("elements", ()) if _asks(e)]
     return [(button["action_id"], json.loads(button["value"])["field"]) for button in found]
+
+
+def _asks(element: dict[str, str]) -> bool:
+    """Whether an element is the answer to an open question."""
+    return element.get("action_id", "").startswith("advise_choice:")
 
 
 async def test_a_button_shows_nothing_of_another_persons_question(work: Workplace) -> None:

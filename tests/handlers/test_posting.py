@@ -7,8 +7,12 @@ import pytest
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
+from bot.jobs import Job
 from bot.playground import Fault
-from handlers import posting
+from bot.playground.checks import blocks_problems
+from handlers import posting, wire
+from handlers.bot import place_of
+from handlers.verdict import section
 from tests.handlers.conftest import ANN, BOT, GENERAL, Workplace
 from tests.handlers.test_mentions import QUESTION
 
@@ -89,17 +93,17 @@ def _refusal(status: int, data: object) -> SlackApiError:
 def test_what_passes_is_tried_again(
     status: int, data: object, expected: tuple[bool, float]
 ) -> None:
-    assert posting._again(_refusal(status, data), 1.0) == expected
+    assert wire.again(_refusal(status, data), 1.0) == expected
 
 
 def test_an_answer_that_cannot_be_read_is_asked_for_again() -> None:
     """The client raises ValueError where it finds no JSON."""
-    assert posting._again(ValueError("no JSON"), 1.0) == (False, 1.0)
+    assert wire.again(ValueError("no JSON"), 1.0) == (False, 1.0)
 
 
 def test_what_slack_refuses_for_good_is_not_tried_again() -> None:
-    with pytest.raises(posting.PostError, match="is_archived"):
-        posting._again(_refusal(200, {"ok": False, "error": "is_archived"}), 1.0)
+    with pytest.raises(wire.PostError, match="is_archived"):
+        wire.again(_refusal(200, {"ok": False, "error": "is_archived"}), 1.0)
 
 
 async def test_those_who_wait_already_honour_a_longer_wait() -> None:
@@ -111,7 +115,39 @@ async def test_those_who_wait_already_honour_a_longer_wait() -> None:
             pace.hold(0.2)
         await asyncio.sleep(seconds)
 
-    pace = posting._Pace(sleep)
+    pace = wire.Pace(sleep)
     pace.hold(0.05)
     await pace.turn(0)
     assert len(slept) >= 2
+
+
+def test_blocks_lose_their_secrets_and_what_slack_would_refuse() -> None:
+    secret = "sk-abcdefghijklmnopqrstuvwx"
+    button = {"type": "button", "action_id": "a", "text": plain_text("Go"), "value": secret}
+    actions = {"type": "actions", "elements": [button]}
+    sent = posting.sendable((section(f"key {secret}"), section(""), *[section("x")] * 60, actions))
+    assert secret not in str(sent)
+    assert sent[0]["text"]["text"] == "key [secret removed]"
+    assert sent[-1]["type"] == "actions"
+    assert len(sent) == 50
+    assert blocks_problems(sent) == []
+
+
+async def test_a_secret_in_a_block_does_not_reach_slack(work: Workplace) -> None:
+    bot = work.running.bot
+    secret = "sk-abcdefghijklmnopqrstuvwx"
+    _, failed = bot.jobs._kinds["help"]
+
+    async def leak(job: Job) -> None:
+        content = posting.Content("A key.", (section(f"key {secret}"),))
+        await bot.posting.show(job, place_of(job), content)
+
+    bot.jobs.register("help", leak, failed)
+    ts = await work.mention("help")
+    await work.settled()
+    (reply,) = work.replies(ts)
+    assert reply.blocks[0]["text"]["text"] == "key [secret removed]"
+
+
+def plain_text(text: str) -> dict[str, str]:
+    return {"type": "plain_text", "text": text}

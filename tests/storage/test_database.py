@@ -77,7 +77,7 @@ async def test_a_stopped_job_is_not_begun_again(db: Database) -> None:
 async def test_migrating_a_migrated_database_changes_nothing(db: Database) -> None:
     db.migrate()
     has, wants = db.revisions()
-    assert has == wants == "0001"
+    assert has == wants == "0002"
 
 
 def test_the_migrations_make_what_the_code_declares(database_url: str) -> None:
@@ -114,3 +114,58 @@ def test_what_cannot_be_exact_is_refused() -> None:
         Instant().process_bind_param(datetime(2026, 1, 1), dialect)
     with pytest.raises(TypeError, match="nano-dollars"):
         NanoUSD().process_bind_param(0.5, dialect)  # type: ignore[arg-type]
+
+
+async def test_the_newest_result_of_a_lane_is_found_by_name(db: Database) -> None:
+    for number, lane in enumerate(("C1:1.1", "C1:1.1", "C2:1.1")):
+        at = NOW + timedelta(minutes=number)
+        job = jobs.Job(f"file:{number}", "T1", "file", lane, {}, "queued", 0, 0, None, at, None)
+        async with db.transaction() as tx:
+            await jobs.add(tx, job)
+            await jobs.keep_result(tx, job, "found", {"n": number})
+    async with db.reading() as tx:
+        assert await jobs.latest_result(tx, "T1", "C1:1.1", "found") == {"n": 1}
+        assert await jobs.latest_result(tx, "T1", "C1:1.1", "reply") is None
+        assert await jobs.latest_result(tx, "T2", "C1:1.1", "found") is None
+
+
+def test_verdicts_from_before_0002_are_put_into_their_threads(database_url: str) -> None:
+    """The thread of the question where that is known, else the one that the reply opens."""
+    from alembic import command
+
+    from storage.database import _alembic_config
+
+    db = Database(database_url)
+    rows = (
+        ("advise:T1:C1:5.0", "C1", "5.1"),
+        ("advise:T1:C1:6.0", "C1", "6.1"),
+        ("file:T1:C1:7.0:audit", "C1", "7.1"),
+        ("advise:T1:C1:8.0", "D1", "8.1"),
+        ("advise:T1:1.2.abc", "C1", "9.1"),
+        ("advise:cli", None, None),
+    )
+    verdict = sa.text(
+        "INSERT INTO verdict (team_id, job_id, audit_id, channel_id, ts, question, verdict,"
+        " given_at) VALUES ('T1', :job, 'v1', :channel, :ts, 'why?', '{}', '2026-11-23 12:00:00')"
+    )
+    message = sa.text(
+        "INSERT INTO message VALUES ('T1', 'C1', '5.0', '4.0', 'U1', 'why?', '2026-11-23 12:00:00')"
+    )
+    with db.sync_engine.connect() as connection:
+        config = _alembic_config(connection)
+        command.downgrade(config, "0001")
+        connection.execute(message)
+        for job, channel, ts in rows:
+            connection.execute(verdict, {"job": job, "channel": channel, "ts": ts})
+        command.upgrade(config, "0002")
+        found = connection.execute(sa.text("SELECT job_id, thread_ts FROM verdict")).all()
+        connection.commit()
+    db.sync_engine.dispose()
+    assert {row.job_id: row.thread_ts for row in found} == {
+        "advise:T1:C1:5.0": "4.0",
+        "advise:T1:C1:6.0": "6.0",
+        "file:T1:C1:7.0:audit": "7.0",
+        "advise:T1:C1:8.0": "8.1",
+        "advise:T1:1.2.abc": "9.1",
+        "advise:cli": None,
+    }

@@ -17,6 +17,7 @@ Kind = Literal[
     "overflow",
     "skill",
     "economy",
+    "safety",
 ]
 KINDS: tuple[Kind, ...] = get_args(Kind)
 
@@ -192,6 +193,8 @@ def _by_change(case: Case) -> list[Reason]:
 
 
 def _by_goal(case: Case) -> list[Reason]:
+    if case.goal == "content_safety":
+        return [Reason("safety", 9.0, "goal_safety")]
     reasons = []
     wanted = case.target_accuracy is not None and not meets_target(case)
     if case.goal in _ECONOMIC and not wanted and case.problem in (None, "none", "unknown"):

@@ -5,21 +5,27 @@ reasons do.
 """
 
 import math
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot import stats
-from bot.advisor.case import Case, Comparison, Measurement
-from bot.advisor.deciding.diagnosis import Diagnosis
-from bot.advisor.deciding.quality import UNSTATED_ITEMS
+from bot.advisor.case import UNSTATED_ITEMS, Case, Comparison, Measurement
+from bot.advisor.deciding.diagnosis import WHOLE_ARMS, Diagnosis
 from bot.advisor.verdict import TUNED, Option
+from bot.texts.words import whole
 
 LEAST_ITEMS = 50.0
+_OF_A_TUNE = re.compile(r"tun|lora|\bsft\b|\bdpo\b|distil|adapter|student|微调|蒸馏|ajust", re.I)
+"""Names of arms that were trained, as teams write them."""
 TIE = 0.025
 """Half-width of an interval below which "no difference found" means "no difference"."""
 DISAGREEMENT = 0.15
 """Share of items on which two systems usually disagree, where it was not counted."""
-_BROAD = frozenset(("general_assistant", "other", "personal_memory"))
+BROAD = frozenset(("general_assistant", "other", "personal_memory"))
+"""Tasks that cannot be learnt from a model's answers: they are many tasks."""
+COPIED = frozenset(("proprietary_model", "open_model"))
+"""Sources of training data that are another model's answers."""
 _NARROW = frozenset(
     ("classification", "extraction", "text_to_sql", "function_calling", "qa_over_documents", "code")
 )
@@ -40,7 +46,7 @@ class Gate:
 
 def imitation(case: Case) -> tuple[Gate, ...]:
     """Give the reasons not to train on another model's answers, if that is the plan."""
-    if case.training_data_source not in ("proprietary_model", "open_model"):
+    if case.training_data_source not in COPIED:
         return ()
     gates = [_broad(case), *_terms(case), _charmed(case)]
     found = tuple(gate for gate in gates if gate is not None)
@@ -49,17 +55,19 @@ def imitation(case: Case) -> tuple[Gate, ...]:
 
 def _broad(case: Case) -> Gate | None:
     """A general model cannot be copied from its answers, whoever permits it."""
-    if case.task not in _BROAD:
+    if case.task not in BROAD:
         return None
     permitted_elsewhere = case.training_data_source == "open_model"
     return Gate("do_not_imitate", "broad", 0.7 if permitted_elsewhere else 0.85, ("E01", "E02"))
 
 
 def _terms(case: Case) -> list[Gate]:
-    if case.training_data_source != "proprietary_model" or case.source_terms == "permitted":
+    if case.source_terms == "permitted":
         return []
     if case.source_terms == "prohibited":
         return [Gate("do_not_imitate", "terms", 0.9, ("E06",))]
+    if case.training_data_source != "proprietary_model":
+        return []
     if case.serves == "competing_product":
         return [Gate("do_not_imitate", "terms", 0.85, ("E06",))]
     if case.task is None and case.source_terms is None and case.serves != "internal":
@@ -74,11 +82,24 @@ def _charmed(case: Case) -> Gate | None:
 
 
 def contract(case: Case, leading: Option) -> tuple[Gate, ...]:
-    """Hold a plan that learns from a proprietary model until a person has read its terms."""
-    borrowed = case.training_data_source == "proprietary_model" and leading in TUNED
-    if not borrowed or case.source_terms == "permitted":
+    """Hold a plan that learns from another model until a person has read its terms."""
+    proprietary = case.training_data_source == "proprietary_model"
+    unread = case.training_data_source in COPIED and case.source_terms == "unclear"
+    if leading not in TUNED or case.source_terms == "permitted" or not (proprietary or unread):
         return ()
     return (Gate("ask", "contract", 0.75, ("E06",)),)
+
+
+def untested(case: Case, leading: Option) -> tuple[Gate, ...]:
+    """Hold a tune that could not be tested: so few items would not show what it does."""
+    stated = case.test_items
+    if stated is None:
+        stated = min((m.items for m in case.measurements if m.items), default=None)
+    if leading not in TUNED or stated is None or stated >= LEAST_ITEMS:
+        return ()
+    need = max(int(LEAST_ITEMS), stats.paired_items(0.05, DISAGREEMENT))
+    words = (("items", whole(stated)), ("need", whole(need)))
+    return (Gate("ask", "few_items", 0.8, ("M01", "E09"), words),)
 
 
 def measurement(case: Case) -> tuple[Gate, ...]:
@@ -113,7 +134,7 @@ def _is_accuracy(row: Measurement) -> bool:
 def _unresolved(case: Case) -> Gate | None:
     """A pilot whose difference may be chance cannot decide on a tune."""
     for row in case.comparisons:
-        if "tune" not in f"{row.a} {row.b}":
+        if not _OF_A_TUNE.search(f"{row.a} {row.b}"):
             continue
         gate = _by_comparison(row, case)
         if gate is not None:
@@ -135,11 +156,11 @@ def _by_comparison(row: Comparison, case: Case) -> Gate | None:
     p_value = stats.mcnemar(fixed, broken) if fixed + broken else row.p_value
     words = (
         ("p", "?" if p_value is None else f"{p_value:.2f}"),
-        ("items", f"{items:,.0f}"),
-        ("need", f"{stats.paired_items(max(difference, 0.03), max(share, 0.1)):,}"),
+        ("items", whole(items)),
+        ("need", whole(stats.paired_items(max(difference, 0.03), max(share, 0.1)))),
         ("points", f"{100 * max(difference, 0.03):.0f}"),
     )
-    return Gate("ask", "unresolved", min(0.97, missed), ("M01", "E09"), words)
+    return Gate("ask", "unresolved", min(0.97, max(0.5, missed)), ("M01", "E09"), words)
 
 
 def _interval(row: Comparison, case: Case) -> tuple[float, float]:
@@ -156,23 +177,24 @@ def _interval(row: Comparison, case: Case) -> tuple[float, float]:
 
 def _items(case: Case) -> float:
     counted = [m.items for m in case.measurements if m.items is not None]
-    return case.test_items or min(counted, default=UNSTATED_ITEMS)
+    return max(1.0, case.test_items or min(counted, default=UNSTATED_ITEMS))
 
 
 def _few_items(case: Case) -> Gate | None:
     """Below fifty test items a tune and its rival cannot be told apart."""
     tuned = case.best("fine_tuned", "fine_tuned_small")
-    rival = case.best("zero_shot", "static_few_shot", "dynamic_few_shot", "prompt_optimised")
+    rival = case.best(*WHOLE_ARMS)
     if tuned is None or rival is None or case.comparisons:
         return None
-    items = tuned.items or case.test_items
+    items = case.test_items if tuned.items is None else tuned.items
     if items is None or items >= LEAST_ITEMS:
         return None
+    items = max(1.0, items)
     gap = abs((tuned.accuracy or 0.0) - (rival.accuracy or 0.0))
     missed = 1 - stats.paired_power(gap, max(DISAGREEMENT, gap), items)
-    need = stats.paired_items(max(gap, 0.03), max(DISAGREEMENT, gap))
-    words = (("items", f"{items:,.0f}"), ("need", f"{need:,}"))
-    return Gate("ask", "few_items", missed, ("M01", "E09"), words)
+    need = max(int(LEAST_ITEMS), stats.paired_items(max(gap, 0.03), max(DISAGREEMENT, gap)))
+    words = (("items", whole(items)), ("need", whole(need)))
+    return Gate("ask", "few_items", min(0.97, max(0.5, missed)), ("M01", "E09"), words)
 
 
 _MEASURES: tuple[Callable[[Case], Gate | None], ...] = (_leak, _noise, _unresolved)

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -68,7 +69,7 @@ class Market:
     def platform(self, name: str) -> Platform | None:
         """Find a platform by the longest of its names inside the words a team uses for it."""
         words = name.casefold()
-        named = [(len(n), p) for p in self.platforms for n in p.names if n in words]
+        named = [(len(n), p) for p in self.platforms for n in p.names if _names(n, words)]
         return max(named, key=lambda pair: pair[0], default=(0, None))[1]
 
     def offers_of(self, platform: Platform | None, *, on: date) -> tuple[Offer, ...]:
@@ -81,6 +82,10 @@ class Market:
             and (offer.shutdown is None or offer.shutdown > on)
             and (platform is not None or offer.provider != "openai")
         )
+
+
+def _names(name: str, words: str) -> bool:
+    return re.search(rf"(?<![a-z]){re.escape(name)}(?![a-z])", words) is not None
 
 
 @cache

@@ -1,14 +1,15 @@
 """What was chosen and everything it was chosen from, before it is put into words."""
 
 from dataclasses import dataclass
+from datetime import date
 
 from bot.advisor.case import Arm, Case
 from bot.advisor.deciding.diagnosis import Diagnosis
 from bot.advisor.deciding.gates import Gate
 from bot.advisor.deciding.setting import Setting
 from bot.advisor.deciding.spending import Spending
-from bot.advisor.verdict import TUNED, Leader, Option, Veto
 from bot.advisor.deciding.weighing import Scales
+from bot.advisor.verdict import TUNED, Leader, Option, Veto
 
 _ARMS: dict[Option, Arm] = {
     "dynamic_few_shot": "dynamic_few_shot",
@@ -22,6 +23,7 @@ class Outcome:
     """A choice and its grounds."""
 
     case: Case
+    day: date
     option: Option
     confidence: float
     leader: Leader | None

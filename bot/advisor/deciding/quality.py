@@ -4,23 +4,22 @@ A prior is a share of the reducible error that an option removes, per kind of ga
 lowest, likeliest and highest. The triangles are ours, drawn from the findings named beside them.
 """
 
+import math
 from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from bot.advisor.case import Arm, Case, Measurement
+from bot.advisor.case import UNSTATED_ITEMS, Arm, Case, Measurement
 from bot.advisor.deciding.diagnosis import KINDS, Diagnosis, Kind
 from bot.advisor.deciding.setting import Setting
+from bot.advisor.deciding.spending import taught_items
 from bot.advisor.verdict import TUNED, WAYS, Option
 
 Draws: TypeAlias = NDArray[np.float64]
 Triangle: TypeAlias = tuple[float, float, float]
 Accuracies: TypeAlias = dict[Option, Draws]
-
-UNSTATED_ITEMS = 100.0
-"""Items that an accuracy stated without a number is taken to rest on."""
 
 _PRIOR: dict[Kind, dict[str, Triangle]] = {
     "knowledge": {  # E20, E21, E23, E24: facts come from retrieval, not from weights
@@ -93,7 +92,16 @@ _PRIOR: dict[Kind, dict[str, Triangle]] = {
         "decompose": (-0.1, 0.0, 0.15),
         "tuned": (-0.1, 0.05, 0.2),
     },
+    "safety": {  # E04 for a safer base and for tuning, E41 and E42 against relying on a tune
+        "prompt": (0.3, 0.5, 0.7),
+        "dynamic_few_shot": (0.2, 0.35, 0.5),
+        "rag": (0.0, 0.03, 0.1),
+        "decompose": (0.0, 0.05, 0.15),
+        "tuned": (0.25, 0.55, 0.8),
+    },
 }
+_BY_CAPABILITY = {"small": 0.8, "mid": 1.0, "frontier": 1.1}
+"""How much better or worse than a mid model a base learns from its prompt (E09: ICL needs size)."""
 _START: dict[Kind, Triangle] = {
     "knowledge": (0.3, 0.45, 0.65),
     "economy": (0.8, 0.9, 0.96),
@@ -179,7 +187,8 @@ def _prompt(bench: _Bench) -> Draws:
     if case.accuracy("prompt_optimised") is not None:
         damp = 0.2
     weak = case.base_capability == "small" and not bench.setting.own_machines
-    closure = bench.closure("prompt", damp) + (0.1 if weak and damp == 1.0 else 0.0)
+    better_base = 0.1 if weak and damp == 1.0 else 0.0
+    closure = bench.closure("prompt", damp * _capability(bench)) + better_base
     return bench.raised(bench.base, closure)
 
 
@@ -192,7 +201,15 @@ def _dynamic(bench: _Bench) -> Draws:
         return measured
     labels = bench.setting.labels / (bench.case.tenants or 1.0)
     filled = labels / (labels + 25.0 + (bench.case.classes or 0.0))
-    return bench.raised(bench.base, bench.closure("dynamic_few_shot", filled))
+    damp = min(1.0, filled * _capability(bench))
+    return bench.raised(bench.base, bench.closure("dynamic_few_shot", damp))
+
+
+def _capability(bench: _Bench) -> float:
+    """Give how well the base learns from its prompt, where it is known which base it is."""
+    named = bench.case.model is not None and bench.setting.model.name == bench.case.model
+    size = bench.case.base_capability or (bench.setting.model.size if named else "")
+    return _BY_CAPABILITY.get(size, 1.0)
 
 
 def _rag(bench: _Bench) -> Draws:
@@ -293,10 +310,14 @@ def _distilled(bench: _Bench, prior: Draws) -> Draws:
 def _taught(case: Case) -> Triangle:
     """Give the share of the way to its teacher that a student goes (E02, E43).
 
-    The teacher labels as many items as there are, so a narrow task at scale comes close.
+    From few items it goes about as far as in E02; the more its teacher labels, the closer it
+    comes, in equal steps per tenfold from a hundred items to twenty thousand.
     """
-    items = case.unlabelled_items or case.monthly_requests or 0.0
-    return (0.75, 0.93, 1.02) if items >= 20_000 else (0.4, 0.65, 0.9)
+    few, many = (0.4, 0.65, 0.9), (0.75, 0.93, 1.02)
+    tenfolds = math.log10(max(taught_items(case), 100.0) / 100.0)
+    near = min(1.0, tenfolds / math.log10(200.0))
+    low, mode, high = (a + near * (b - a) for a, b in zip(few, many, strict=True))
+    return low, mode, high
 
 
 def _aged(option: Option, found: Draws, bench: _Bench) -> Draws:

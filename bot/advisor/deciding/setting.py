@@ -18,6 +18,11 @@ TOKENS_PER_EXAMPLE = 150.0
 MANY_SHOT = 80
 """Examples that a static prompt holds at most by default."""
 
+MOST_LONGER = 20.0
+"""How much longer than usual for the task requests are taken to be where the bill is larger."""
+AS_GOOD = 0.01
+"""Share of accuracy within which a cheaper base counts as good as the dearer one."""
+
 _QUERY_AND_OUTPUT = {
     "classification": (400.0, 20.0),
     "extraction": (1500.0, 200.0),
@@ -79,6 +84,8 @@ class Setting:
     engineer_usd: float
     scale: float
     """What the team pays today over what today's prices give for its prompt."""
+    longer: float
+    """The part of `scale` that tokens explain, where nobody said how many there are."""
     assumptions: tuple[Assumption, ...] = field(default=())
 
 
@@ -108,8 +115,12 @@ def setting_of(case: Case, look_up: LookUp) -> Setting:
         labels=labels,
         engineer_usd=assumed.fill("engineer_usd_per_hour", case.engineer_usd_per_hour, 100.0),
         scale=1.0,
+        longer=1.0,
     )
-    return replace(setting, scale=_scale(setting), assumptions=tuple(assumed.made))
+    scale = _scale(setting)
+    unknown = case.query_tokens is None and case.output_tokens is None
+    longer = min(MOST_LONGER, max(1.0, scale)) if unknown else 1.0
+    return replace(setting, scale=scale, longer=longer, assumptions=tuple(assumed.made))
 
 
 class _Blanks:
@@ -128,11 +139,24 @@ class _Blanks:
         self.made.append(Assumption(name, value, say(f"advisor.assumed_{name}")))
 
 
+def tried_cheaper_base(case: Case) -> bool:
+    """Whether the same prompt on a cheaper base was measured as good as the model of today.
+
+    A `teacher` beside a prompted arm means two models; what is paid today is the teacher's bill.
+    """
+    teacher = case.accuracy("teacher")
+    tried = case.accuracy("zero_shot", "static_few_shot", "prompt_optimised", "dynamic_few_shot")
+    if teacher is None or tried is None or case.goal != "cost":
+        return False
+    return tried >= teacher - AS_GOOD
+
+
 def _model(case: Case, look_up: LookUp, assumed: _Blanks) -> ModelFacts:
-    found = look_up(case.model) if case.model else None
+    swapped = tried_cheaper_base(case)
+    found = look_up(case.model) if case.model and not swapped else None
     if found is not None:
         return found
-    size: Size = case.base_capability or "small"
+    size: Size = "small" if swapped else case.base_capability or "small"
     name = _DEFAULT_MODEL[size]
     default = look_up(name)
     if default is None:
@@ -193,8 +217,8 @@ def _scale(setting: Setting) -> float:
     pays so for every option on the same kind of model.
     """
     paid = setting.case.current_usd_per_month
-    if not paid or setting.own_machines:
+    if not paid or setting.own_machines or tried_cheaper_base(setting.case):
         return 1.0
     rates = setting.model.rates.times(0.5 if setting.case.batch else 1.0)
     listed = setting.requests * request_usd(setting.prompt, rates, setting.cache_share)
-    return min(100.0, max(0.01, paid / listed))
+    return min(10_000.0, max(0.01, paid / listed)) if listed > 0 else 1.0

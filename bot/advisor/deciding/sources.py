@@ -24,6 +24,7 @@ _MID_FROM, _FRONTIER_FROM = 0.5, 1.5
 class Sources:
     """Prices and market as of a day."""
 
+    day: date
     market: Market
     look_up: LookUp
     prices_as_of: date
@@ -38,7 +39,7 @@ def sources_on(today: date) -> Sources:
         price = price_of(name, on=today)
         return None if price is None else _facts(name, price)
 
-    return Sources(market(), look_up, PRICES_AS_OF)
+    return Sources(today, market(), look_up, PRICES_AS_OF)
 
 
 def _facts(name: str, price: Price) -> ModelFacts:

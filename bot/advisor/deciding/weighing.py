@@ -47,6 +47,16 @@ class Weighed:
 
 
 @dataclass(frozen=True)
+class Drawn:
+    """The draws behind the scales; each array has one value per draw."""
+
+    inputs: Mapping[str, Draws]
+    """Requests a month, tokens and engineer hours, the last two over what is expected."""
+    reached: Accuracies
+    benefits: Mapping[Option, Draws]
+
+
+@dataclass(frozen=True)
 class Scales:
     """All options weighed, and the order in which they are preferred."""
 
@@ -55,6 +65,9 @@ class Scales:
     """Open options, best first; empty where every option is ruled out."""
     needed: float | None
     """The accuracy asked for, or what must not be lost; None where none was named."""
+    point_usd: float
+    """What a point of accuracy was taken to be worth a month."""
+    drawn: Drawn
 
 
 def weigh(
@@ -69,30 +82,35 @@ def weigh(
     """Weigh every option; rank the open ones by expected net benefit and the near-tie rule."""
     random = np.random.default_rng(seed)
     reached = accuracies(setting, diagnosis, random, draws)
-    monthly = _monthly(setting, spending, random, draws)
+    inputs = _inputs(setting, random, draws)
+    monthly = _monthly(setting, spending, inputs)
     needed = _needed(setting.case)
     point = _point_usd(setting.case, float(np.mean(monthly["prompt"])))
     benefits = {
-        option: _benefit(reached[option], monthly[option], setting, (needed, point))
+        option: _benefit(
+            reached[option], monthly[option], inputs["monthly_requests"], setting, (needed, point)
+        )
         for option in WAYS
     }
     pool = _good_enough(open_options, reached, setting.case, needed)
     target = setting.case.target_accuracy
     racing = open_options if target is not None else pool
     chances = _chances(racing, benefits, reached, monthly, target)
+    spent, accurate = _spreads(monthly), _spreads(reached)
     rows = {
         option: Weighed(
             option=option,
-            monthly=_spread(monthly[option], mean=True),
+            monthly=(spent[option][0], float(np.mean(monthly[option])), spent[option][2]),
             one_off=one_off_usd(spending[option], setting),
-            accuracy=_spread(reached[option]),
+            accuracy=accurate[option],
             meets=None if needed is None else float(np.mean(reached[option] >= needed)),
             benefit=float(np.mean(benefits[option])),
             best=chances.get(option, 0.0),
         )
         for option in WAYS
     }
-    return Scales(rows, _ranking(open_options, pool, rows), needed)
+    ranking = _ranking(open_options, pool, rows)
+    return Scales(rows, ranking, needed, point, Drawn(inputs, reached, benefits))
 
 
 def one_off_usd(spent: Spending, setting: Setting) -> float:
@@ -102,7 +120,7 @@ def one_off_usd(spent: Spending, setting: Setting) -> float:
 
 def monthly_usd(spent: Spending, setting: Setting, requests: float) -> float:
     """Give the expected monthly cost at a volume, one-off costs spread over the horizon."""
-    upkeep = spent.run_hours * setting.engineer_usd
+    upkeep = spent.run_hours * setting.engineer_usd + spent.retraining
     return _serving(spent, requests) + upkeep + one_off_usd(spent, setting) / HORIZON_MONTHS
 
 
@@ -110,22 +128,26 @@ def _serving(spent: Spending, requests: float) -> float:
     return spent.fixed + spent.per_request * requests
 
 
-def _monthly(
-    setting: Setting,
-    spending: Mapping[Option, Spending],
-    random: np.random.Generator,
-    draws: int,
-) -> dict[Option, Draws]:
-    volume = setting.requests * np.exp(random.normal(0.0, setting.requests_spread, draws))
+def _inputs(setting: Setting, random: np.random.Generator, draws: int) -> dict[str, Draws]:
+    spread = setting.requests_spread
     # A median-true lognormal has a larger mean; the stated volume is meant as the mean.
-    volume *= np.exp(-(setting.requests_spread**2) / 2)
-    tokens = random.triangular(0.8, 1.0, 1.25, draws)
-    hours = random.triangular(0.6, 0.9, 1.6, draws)
+    volume = setting.requests * np.exp(random.normal(0.0, spread, draws) - spread**2 / 2)
+    return {
+        "monthly_requests": volume,
+        "tokens": random.triangular(0.8, 1.0, 1.25, draws),
+        "hours": random.triangular(0.6, 0.9, 1.6, draws),
+    }
+
+
+def _monthly(
+    setting: Setting, spending: Mapping[Option, Spending], inputs: Mapping[str, Draws]
+) -> dict[Option, Draws]:
     found = {}
     for option, spent in spending.items():
         work = setting.engineer_usd * (spent.run_hours + spent.setup_hours / HORIZON_MONTHS)
-        cash = spent.per_request * volume * tokens + spent.fixed + spent.one_off / HORIZON_MONTHS
-        found[option] = cash + work * hours
+        served = spent.per_request * inputs["monthly_requests"] * inputs["tokens"]
+        cash = served + spent.fixed + spent.retraining + spent.one_off / HORIZON_MONTHS
+        found[option] = cash + work * inputs["hours"]
     return found
 
 
@@ -156,11 +178,15 @@ def _good_enough(
 
 
 def _benefit(
-    reached: Draws, monthly: Draws, setting: Setting, worth_of: tuple[float | None, float]
+    reached: Draws,
+    monthly: Draws,
+    requests: Draws,
+    setting: Setting,
+    worth_of: tuple[float | None, float],
 ) -> Draws:
     """Give the net benefit; `worth_of` is the accuracy needed and the worth of a point."""
     needed, point_usd = worth_of
-    errors = setting.requests * (setting.case.error_cost_usd or 0.0) * (1 - reached)
+    errors = requests * (setting.case.error_cost_usd or 0.0) * (1 - reached)
     stated = setting.case.error_cost_usd is not None
     point = 100 * point_usd
     if needed is None:
@@ -214,6 +240,8 @@ def _ranking(
     return (first, *rest)
 
 
-def _spread(values: Draws, *, mean: bool = False) -> tuple[float, float, float]:
-    low, middle, high = np.quantile(values, (0.1, 0.5, 0.9))
-    return float(low), float(np.mean(values) if mean else middle), float(high)
+def _spreads(values: Mapping[Option, Draws]) -> dict[Option, tuple[float, float, float]]:
+    """Give the 10th percentile, the median and the 90th of every option, in one pass."""
+    stacked = np.stack([values[option] for option in WAYS])
+    ends = np.quantile(stacked, (0.1, 0.5, 0.9), axis=1).T.tolist()
+    return {option: tuple(row) for option, row in zip(WAYS, ends, strict=True)}

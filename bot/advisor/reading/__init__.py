@@ -11,24 +11,40 @@ from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
 
-from bot.advisor.case import ARMS, FIELDS, Case, case_from
-from bot.advisor.reading.amounts import amounts
-from bot.advisor.reading.numbers import numbers
-from bot.advisor.reading.place import ORDERS
+from bot.advisor.case import Case, case_from
+from bot.advisor.reading.amounts import amounts_of
+from bot.advisor.reading.currency import conversion_notes, currencies_as_of
+from bot.advisor.reading.language import Language, language_of
+from bot.advisor.reading.numbers import Number, numbers
+from bot.advisor.reading.place import WORDS
+from bot.advisor.reading.sense import refuse_absurd, settled
+from bot.advisor.reading.support import supported
 from bot.advisor.reading.wording import phrases
-from bot.advisor.verdict import Fact, Plain, Provenance
+from bot.advisor.reading.words import LONGEST, narrow, plain, real
+from bot.advisor.verdict import Fact
 from bot.errors import AskError, ModelError
 from bot.llm import LLM
 from bot.pool import in_thread
 from bot.texts import say
 from prompts import Prompt
 
-LONGEST = 40_000
-"""Characters of a question that are read."""
-_SENTENCE = re.compile(r"(?<=[.!?。！？])(?=\s|[\u4e00-\u9fff])|\n|---+|。")
-_MEASURED = ("accuracy", "items", "p95_ms", "usd_per_month")
-_WITHIN = 0.011
-"""How far a number named by a model may lie from the one in its quote, relatively."""
+__all__ = [
+    "CaseFacts",
+    "Language",
+    "NamedFact",
+    "ReadCasePrompt",
+    "Reading",
+    "case_of",
+    "currencies_as_of",
+    "language_of",
+    "merged",
+    "read",
+    "read_with_model",
+    "supported_fact",
+]
+
+
+_WORD_BEHIND = re.compile(r"[\s-]?(?:[\u4e00-\u9fff]{1,3}|[^\W\d\u4e00-\u9fff]{1,16})")
 
 
 @dataclass(frozen=True)
@@ -38,6 +54,10 @@ class Reading:
     case: Case
     facts: tuple[Fact, ...]
     notes: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ()
+    """Numbers of the question that became no fact, each with the word behind it."""
+    heard: bool = False
+    """Whether a model answered."""
 
 
 class NamedFact(BaseModel):
@@ -68,13 +88,53 @@ class ReadCasePrompt(Prompt):
     known: str
 
 
-def read(question: str) -> Reading:
-    """Read a question by code alone. Raises AskError where a value makes no sense."""
-    text = _plain(question)
-    found = _first_per_field([*amounts(text), *phrases(text)])
-    facts = tuple(replace(fact, quote=question[fact.start : fact.end]) for fact in found)
-    notes = () if facts else (say("advisor.note_nothing_read"),)
-    return Reading(case_of(facts), facts, notes)
+def read(question: str, *, supposed: bool = False) -> Reading:
+    """Read a question by code alone. Raises AskError where a value makes no sense.
+
+    With `supposed`, what is only supposed counts too, as in "what if we had 10k labels?".
+    """
+    text = plain(question) if supposed else real(plain(question))
+    counted = numbers(text)
+    said = [*amounts_of(text, counted), *phrases(text)]
+    refuse_absurd(said)
+    kept, notes = settled(said)
+    facts = tuple(replace(fact, quote=question[fact.start : fact.end]) for fact in kept)
+    if not facts:
+        notes = (say("advisor.note_nothing_read"),)
+    notes = (*notes, *_converted(facts, counted))
+    return Reading(case_of(facts), facts, notes, _unplaced(text, facts))
+
+
+def _unplaced(text: str, facts: Sequence[Fact]) -> tuple[str, ...]:
+    """Give the numbers written in digits that became no fact, in their words or another's.
+
+    Sizes of models do not count, nor what only repeats a value.
+    """
+    known = {fact.value for fact in facts}
+    left = (
+        number
+        for number in numbers(text, words=False)
+        if number.value not in known
+        and not any(fact.start <= number.start < fact.end for fact in facts)
+        and not WORDS["size"].match(text[number.end : number.end + 8])
+    )
+    return tuple(text[one.start : one.end] + _word_behind(text, one.end) for one in left)
+
+
+def _word_behind(text: str, end: int) -> str:
+    found = _WORD_BEHIND.match(text, end)
+    return "" if found is None else found[0]
+
+
+def _converted(facts: Iterable[Fact], counted: Iterable[Number]) -> tuple[str, ...]:
+    """Name the rates at which amounts of money that became facts were converted."""
+    spans = [(fact.start, fact.end) for fact in facts if "usd" in fact.field]
+    codes = [
+        number.currency
+        for number in counted
+        if number.currency and any(a <= number.start < b for a, b in spans)
+    ]
+    return conversion_notes(codes)
 
 
 async def read_with_model(question: str, llm: LLM) -> Reading:
@@ -90,16 +150,16 @@ async def read_with_model(question: str, llm: LLM) -> Reading:
         named = await llm.parse(prompt, CaseFacts)
     except ModelError as error:
         note = say("advisor.note_model_failed", reason=error)
-        return Reading(by_code.case, by_code.facts, (*by_code.notes, note))
+        return replace(by_code, notes=(*by_code.notes, note))
     return await in_thread(merged, question, by_code, named.facts)
 
 
 def merged(question: str, by_code: Reading, named: Sequence[NamedFact]) -> Reading:
     """Add the facts a model named to those of the code; drop what the words do not support."""
-    text = _plain(question)
-    supported = [(item, supported_fact(item, text)) for item in named]
+    text = real(plain(question))
+    checked = [(item, supported_fact(item, text)) for item in named]
     facts, refused = list(by_code.facts), 0
-    for _, fact in supported:
+    for _, fact in checked:
         grown = None if fact is None else _with(facts, fact)
         if grown is None:
             refused += fact is None
@@ -108,7 +168,8 @@ def merged(question: str, by_code: Reading, named: Sequence[NamedFact]) -> Readi
     notes = tuple(n for n in by_code.notes if not facts or n != say("advisor.note_nothing_read"))
     if refused:
         notes = (*notes, say("advisor.note_dropped", n=refused))
-    return Reading(case_of(facts), tuple(facts), notes)
+    left = _unplaced(text, facts)
+    return Reading(case_of(facts), tuple(facts), notes, left, heard=True)
 
 
 def _with(facts: list[Fact], fact: Fact) -> list[Fact] | None:
@@ -124,15 +185,11 @@ def _with(facts: list[Fact], fact: Fact) -> list[Fact] | None:
 
 def supported_fact(item: NamedFact, text: str) -> Fact | None:
     """Give a model's fact if its quote stands in the text and supports the value, else None."""
-    start = text.find(item.quote) if item.quote.strip() else -1
-    value = _value(item.field, item.value)
-    if start < 0 or value is None or not _field_exists(item.field):
+    quote = narrow(item.quote)
+    start = text.find(quote) if quote.strip() else -1
+    fact = supported(item.field, item.value, quote, start) if start >= 0 else None
+    if fact is None:
         return None
-    numeric = isinstance(value, float)
-    if numeric and not _says(item.quote, item.field, float(value)):
-        return None
-    provenance: Provenance = "measured" if item.field.endswith(".accuracy") else "stated"
-    fact = Fact(item.field, value, provenance, item.quote, start, start + len(item.quote))
     try:
         case_of([fact])
     except AskError:
@@ -161,80 +218,3 @@ def case_of(facts: Iterable[Fact]) -> Case:
 def _comparison(name: str, row: dict[str, Any]) -> dict[str, Any]:
     a, _, b = name.partition("-")
     return {"a": a, "b": b, **row}
-
-
-def _plain(question: str) -> str:
-    """Blank control characters and orders out, keeping every other character where it stands."""
-    text = "".join(c if c.isprintable() or c == "\n" else " " for c in question[:LONGEST])
-    kept, start = [], 0
-    for match in (*_SENTENCE.finditer(text), None):
-        end = len(text) if match is None else match.end()
-        sentence = text[start:end]
-        kept.append(" " * len(sentence) if ORDERS.search(sentence) else sentence)
-        start = end
-    return "".join(kept)
-
-
-def _first_per_field(facts: Iterable[Fact]) -> tuple[Fact, ...]:
-    found: dict[str, Fact] = {}
-    for fact in facts:
-        found.setdefault(fact.field, fact)
-    return tuple(found.values())
-
-
-def _field_exists(field: str) -> bool:
-    parts = field.split(".")
-    if len(parts) == 3 and parts[0] == "measurements":
-        return parts[1] in ARMS and parts[2] in _MEASURED
-    return field in FIELDS and field not in ("measurements", "comparisons")
-
-
-def _value(field: str, words: str) -> Plain:
-    """Give a value of the kind that the field holds, or None where the words are no such value."""
-    kind = _KINDS.get(field.rpartition(".")[2] if field.startswith("measurements.") else field, str)
-    plain = words.strip()
-    if kind is bool:
-        return {"true": True, "false": False}.get(plain.casefold())
-    if kind is float:
-        try:
-            return float(plain)
-        except ValueError:
-            return None
-    return plain
-
-
-def _kind(annotation: str) -> type:
-    if "bool" in annotation:
-        return bool
-    return float if "float" in annotation else str
-
-
-_KINDS: dict[str, type] = {
-    name: _kind(str(field.annotation)) for name, field in Case.model_fields.items()
-} | {"accuracy": float, "items": float, "p95_ms": float, "usd_per_month": float}
-
-_MONTHLY = (1.0, 30.0, 30.44, 31.0, 4.33, 4.345, 720.0, 730.0, 43_800.0, 2_592_000.0, 2_628_000.0)
-_DAYS = (1.0, 5.0, 7.0, 30.0)
-_FACTORS: dict[str, tuple[float, ...]] = {
-    "monthly_requests": (*_MONTHLY, 1 / 12),
-    "current_usd_per_month": (*_MONTHLY, 1 / 12),
-    "usd_per_month": _MONTHLY,
-    "latency_limit_ms": (1.0, 1000.0, 60_000.0),
-    "p95_ms": (1.0, 1000.0, 60_000.0),
-    "accuracy": (1.0, 0.01),
-    "target_accuracy": (1.0, 0.01),
-    "label_agreement": (1.0, 0.01),
-    "deadline_days": _DAYS,
-    "engineer_days_available": _DAYS,
-}
-"""Factors by which a value may differ from the number in its quote, for a change of unit."""
-
-
-def _says(quote: str, field: str, value: float) -> bool:
-    """Whether some number of a quote gives a value, a change of its unit allowed."""
-    factors = _FACTORS.get(field.rpartition(".")[2], (1.0,))
-    return any(
-        abs(number.value * factor - value) <= _WITHIN * max(abs(value), 1e-9)
-        for number in numbers(quote)
-        for factor in (factors if number.kind != "share" else (1.0,))
-    )

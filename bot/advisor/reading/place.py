@@ -20,8 +20,10 @@ PERIODS = {
     "night": HOURS / 24,
     "week": 52 / 12,
     "month": 1.0,
+    "quarter": 1 / 3,
     "year": 1 / 12,
 }
+"""Times that each period comes in a month."""
 SHORT = {
     "s": "second",
     "sec": "second",
@@ -29,9 +31,13 @@ SHORT = {
     "h": "hour",
     "hr": "hour",
     "d": "day",
-} | {
+    "night": "day",
+    "nightly": "day",
+    "daily": "day",
     "wk": "week",
+    "weekly": "week",
     "mo": "month",
+    "monthly": "month",
     "yr": "year",
     "mes": "month",
     "día": "day",
@@ -39,10 +45,6 @@ SHORT = {
     "semana": "week",
     "hora": "hour",
     "año": "year",
-    "nightly": "night",
-    "daily": "day",
-    "weekly": "week",
-    "monthly": "month",
     "每月": "month",
     "每天": "day",
     "每日": "day",
@@ -52,6 +54,20 @@ SHORT = {
     "天": "day",
     "日": "day",
 }
+"""Short and foreign names of the periods."""
+_PERIOD_WORDS = tuple(
+    (name, re.compile(words, re.IGNORECASE))
+    for name, words in (
+        ("second", r"秒|\bsegundo|\bseconds?\b|\bsecs?\b|^s$"),
+        ("minute", r"分钟|minut|\bmin\b"),
+        ("hour", r"小时|\bhoras?\b|hour|\bhr\b|^h$"),
+        ("quarter", r"季|trimestr|quarter"),
+        ("month", r"月|\bmes\b|mensual|month|\bmo\b"),
+        ("week", r"周|星期|seman|week|\bwk\b"),
+        ("year", r"年|año|anual|year|annual|\byr\b"),
+        ("day", r"天|日|d[ií]a|diari|noche|晚|daily|day|night|^d$"),
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -76,10 +92,6 @@ class Place:
 Rule = Callable[[Place], Iterator[Fact]]
 
 
-def _patterns() -> dict[str, Any]:
-    return tomllib.loads(Path(__file__).with_name("patterns.toml").read_text("utf-8"))
-
-
 def _compiled(words: str) -> re.Pattern[str]:
     parts: dict[str, str] = _DATA["parts"]
     for name, part in parts.items():
@@ -87,18 +99,23 @@ def _compiled(words: str) -> re.Pattern[str]:
     return re.compile(words, re.IGNORECASE)
 
 
-_DATA = _patterns()
+def _joined(words: list[str]) -> re.Pattern[str]:
+    return _compiled("|".join(f"(?:{each})" for each in words))
+
+
+_DATA: dict[str, Any] = tomllib.loads(
+    Path(__file__).with_name("patterns.toml").read_text(encoding="utf-8")
+)
 WORDS = {name: _compiled(words) for name, words in _DATA["patterns"].items()}
 """Patterns of the words around numbers, by name."""
+NONE = {field: _compiled(words) for field, words in _DATA["none"].items()}
+"""Words that say that there is nothing of something, by the field that counts it."""
 ARMS = tuple((arm, _compiled(words)) for arm, words in _DATA["arms"].items())
 """Words for the ways of solving a task, the narrower ones first."""
-TOKENS = tuple(
-    (field, _compiled(before), _compiled(after))
-    for field, (before, after) in _DATA["tokens"].items()
-)
-"""What a number of tokens is of: its field, words before, words after."""
-ORDERS = _compiled("|".join(f"(?:{words})" for words in _DATA["orders"]["any"]))
+ORDERS = _joined(_DATA["orders"]["any"])
 """Sentences that give the bot orders."""
+UNREAL = _joined(_DATA["unreal"]["any"])
+"""Clauses that state no fact of the team."""
 
 
 def arm_in(words: str) -> tuple[str, int] | None:
@@ -127,9 +144,7 @@ def last(pattern: re.Pattern[str], words: str) -> re.Match[str] | None:
     return found
 
 
-def period_of(match: re.Match[str]) -> str:
-    """Name the period that the groups of a match spell out; a month where none does."""
-    words = next(word for word in match.groupdict().values() if word)
-    plain = words.casefold()
-    name = SHORT.get(plain) or SHORT.get(plain.rstrip("s")) or plain.rstrip("s")
-    return name if name in PERIODS else "month"
+def period_in(words: str) -> str:
+    """Name the period that some words spell out; a month where none does."""
+    plain = words.strip()
+    return next((name for name, pattern in _PERIOD_WORDS if pattern.search(plain)), "month")

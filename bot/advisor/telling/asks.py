@@ -1,9 +1,11 @@
 """The questions whose answers could still change a verdict, with answers to press. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
+from bot.advisor.case import Case
 from bot.advisor.deciding.outcome import Outcome
-from bot.advisor.verdict import TUNED, Ask, Choice, Plain
+from bot.advisor.verdict import TUNED, Ask, Choice, Plain, named
+from bot.errors import AskError
 from bot.texts import say
 
 MOST = 3
@@ -59,16 +61,34 @@ _CHOICES: dict[str, tuple[tuple[str, Plain], ...]] = {
 }
 
 
-def asks_for(outcome: Outcome) -> tuple[Ask, ...]:
-    """Give up to three questions, the one that matters most first."""
+def asks_for(outcome: Outcome, decide: Callable[[Case], Outcome]) -> tuple[Ask, ...]:
+    """Give up to three questions, the one that matters most first, with what each answer changes.
+
+    `decide` tells what a changed case would lead to.
+    """
     fields = dict.fromkeys(field for field in _wanted(outcome) if not _known(field, outcome))
-    return tuple(_ask(field) for field in list(fields)[:MOST])
+    return tuple(_ask(field, outcome, decide) for field in list(fields)[:MOST])
 
 
-def _ask(field: str) -> Ask:
+def _ask(field: str, outcome: Outcome, decide: Callable[[Case], Outcome]) -> Ask:
     name = field.replace(".", "_")
-    choices = tuple(Choice(say(f"advisor.choice_{key}"), value) for key, value in _CHOICES[field])
+    choices = tuple(
+        Choice(say(f"advisor.choice_{key}"), value, _leads_to(field, value, outcome, decide))
+        for key, value in _CHOICES[field]
+    )
     return Ask(field, say(f"advisor.ask_{name}"), choices)
+
+
+def _leads_to(field: str, value: Plain, outcome: Outcome, decide: Callable[[Case], Outcome]) -> str:
+    """Name the option that an answer would lead to; nothing where all stays as it is."""
+    try:
+        after = decide(outcome.case.with_facts({field: value}))
+    except AskError:
+        return ""
+    if after.option != "ask":
+        return "" if after.option == outcome.option else named(after.option)
+    same = outcome.option == "ask" and after.way == outcome.way
+    return "" if same or after.way is None else say("advisor.leads", option=named(after.way))
 
 
 def _known(field: str, outcome: Outcome) -> bool:

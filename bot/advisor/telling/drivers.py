@@ -7,9 +7,16 @@ from bot.advisor.case import Arm, Measurement
 from bot.advisor.deciding.diagnosis import OFTEN, plateaued
 from bot.advisor.deciding.outcome import Outcome
 from bot.advisor.deciding.quality import today_accuracy
-from bot.advisor.verdict import TUNED, WAYS, Driver, Option, named
-from bot.advisor.telling.words import chance, count, points, share, usd
+from bot.advisor.telling.backing import (
+    COST_EVIDENCE,
+    KIND_EVIDENCE,
+    SKILL_EVIDENCE,
+    back,
+    best_fitting,
+)
+from bot.advisor.verdict import TUNED, Driver, Option, named
 from bot.texts import say
+from bot.texts.words import chance, count, listed, points, share, usd
 
 HOW_MANY = 3
 _QUIET = frozenset(("no_teacher",))
@@ -22,39 +29,17 @@ _ARM_OF: dict[Option, tuple[Arm, ...]] = {
     "fine_tune_self_hosted": ("fine_tuned_small", "fine_tuned"),
     "distill": ("teacher",),
 }
-_KIND_EVIDENCE: dict[str, tuple[str, ...]] = {
-    "knowledge": ("E20", "E23", "E21"),
-    "retrieval": ("E20", "E24", "E21"),
-    "ignores_passage": ("E27", "E22"),
-    "format": ("E16", "E26"),
-    "composition": ("E17", "E19"),
-    "behaviour": ("E26", "E28", "E11", "E12"),
-    "unreliable": ("E36", "E16", "E12"),
-    "overflow": ("E19", "E21", "E11", "E45"),
-}
-_SKILL_EVIDENCE: dict[Option, tuple[str, ...]] = {
-    "prompt": ("E13", "E45", "E16"),
-    "dynamic_few_shot": ("E11", "E13", "E12"),
-    "rag": ("E21",),
-    "decompose": ("E17", "E19"),
-    "fine_tune_hosted": ("E29", "E26"),
-    "fine_tune_self_hosted": ("E30", "E29", "E31"),
-    "distill": ("E43", "E02"),
-}
-_COST_EVIDENCE: dict[Option, tuple[str, ...]] = {
-    "prompt": ("E45", "E44"),
-    "fine_tune_hosted": ("E10",),
-    "fine_tune_self_hosted": ("E10", "E29"),
-    "distill": ("E44",),
-}
 
 
 def drivers(outcome: Outcome) -> tuple[Driver, ...]:
     """Give the three reasons that weigh most."""
     looks = _BEFORE_WEIGHING if outcome.gates else _AFTER_WEIGHING
     found = [driver for look in looks if (driver := look(outcome)) is not None]
-    extra = [] if len(found) >= HOW_MANY else [*_ruled_out_more(outcome, found)]
-    chosen = [*found, *extra][:HOW_MANY]
+    if len(found) < HOW_MANY:
+        found += _ruled_out_more(outcome, found)
+    while len(found) < HOW_MANY:
+        found.append(_by_evidence(outcome, found))
+    chosen = found[:HOW_MANY]
     if chosen[-1].evidence or (outcome.case.goal == "cost" and _cited(chosen)):
         return tuple(chosen)
     return (*chosen[:-1], _by_evidence(outcome, chosen))  # costs stand in a line of their own
@@ -64,19 +49,6 @@ def _cited(chosen: Iterable[Driver]) -> bool:
     return any(driver.evidence for driver in chosen)
 
 
-def _back(outcome: Outcome, ids: Iterable[str], most: int = 2) -> tuple[str, ...]:
-    """Keep the findings that do back the verdict, the first ones first."""
-    return tuple([id for id in ids if _backs(evidence.finding(id), outcome.option)][:most])
-
-
-def _backs(found: evidence.Finding, option: Option) -> bool:
-    """Whether a finding backs an option without speaking for a rival more."""
-    others = [other for other in WAYS if other != option]
-    mine = evidence.weight(found, option)
-    rivals = max(evidence.weight(found, other) for other in others)
-    return evidence.supports(found, option, others) and (mine > 0 or rivals <= 0)
-
-
 def _diagnosed(outcome: Outcome) -> Driver | None:
     kind, option = outcome.diagnosis.kind, outcome.option
     if kind in ("skill", "economy"):
@@ -84,8 +56,8 @@ def _diagnosed(outcome: Outcome) -> Driver | None:
     reason = next((r for r in outcome.diagnosis.reasons if r.kind == kind), None)
     why = "unclear" if reason is None else reason.why
     text = say(f"advisor.reason_{why}", gap=say(f"advisor.gap_{kind}"), **_measured_words(outcome))
-    backing = _back(outcome, _KIND_EVIDENCE[kind])
-    return Driver(text, backing or _back(outcome, _SKILL_EVIDENCE.get(option, ())))
+    backing = back(outcome, KIND_EVIDENCE[kind])
+    return Driver(text, backing or back(outcome, SKILL_EVIDENCE.get(option, ())))
 
 
 def _measured_words(outcome: Outcome) -> dict[str, str]:
@@ -117,7 +89,7 @@ def _skill(outcome: Outcome) -> Driver | None:
     if case.target_accuracy is None:
         reach = "within_reach" if today is not None else "within_reach_bare"
         text = f"{text} {say(f'advisor.{reach}', **words)}"
-    return Driver(text, _back(outcome, _SKILL_EVIDENCE[option]))
+    return Driver(text, back(outcome, SKILL_EVIDENCE[option]))
 
 
 def _labels(outcome: Outcome) -> str:
@@ -138,7 +110,7 @@ def _quality(outcome: Outcome) -> Driver | None:
         "accuracy": share(found.accuracy),
         **_interval(outcome, found),
     }
-    ids = _back(outcome, _SKILL_EVIDENCE.get(option, ()))
+    ids = back(outcome, SKILL_EVIDENCE.get(option, ()))
     rival = _measured_rival(outcome)
     if case.target_accuracy is not None and found.accuracy < case.target_accuracy:
         return _short(outcome)
@@ -191,9 +163,9 @@ def _short(outcome: Outcome) -> Driver | None:
         "high": share(row.accuracy[2]),
         "chance": chance(row.meets),
     }
-    kind = _KIND_EVIDENCE.get(outcome.diagnosis.kind, ())
+    kind = KIND_EVIDENCE.get(outcome.diagnosis.kind, ())
     key = "quality_short" if plateaued(case) else "quality_needed"
-    return Driver(say(f"advisor.{key}", **words), _back(outcome, (*kind, *_SKILL_EVIDENCE[option])))
+    return Driver(say(f"advisor.{key}", **words), back(outcome, (*kind, *SKILL_EVIDENCE[option])))
 
 
 def _selection(outcome: Outcome) -> Driver | None:
@@ -205,7 +177,7 @@ def _selection(outcome: Outcome) -> Driver | None:
     if chosen - others < 0.03:
         return None
     words = {"chosen": share(chosen), "others": share(others)}
-    return Driver(say("advisor.selection", **words), _back(outcome, ("E11",)))
+    return Driver(say("advisor.selection", **words), back(outcome, ("E11",)))
 
 
 def _changes(outcome: Outcome) -> Driver | None:
@@ -215,11 +187,11 @@ def _changes(outcome: Outcome) -> Driver | None:
             return None
         style = outcome.case.task in ("generation", "general_assistant")
         lasting = ("E26", "E28") if style else ("E31", "E29")
-        return Driver(say("advisor.stable"), _back(outcome, lasting))
+        return Driver(say("advisor.stable"), back(outcome, lasting))
     if changes not in OFTEN:
         return None
     facts = outcome.diagnosis.kind in ("knowledge", "retrieval")
-    ids = _back(outcome, ("E24", "E20") if facts else ("E11", "E15", "E13"))
+    ids = back(outcome, ("E24", "E20") if facts else ("E11", "E15", "E13"))
     often = say(f"advisor.often_{changes}")
     return Driver(say("advisor.changing_facts" if facts else "advisor.changing", often=often), ids)
 
@@ -237,11 +209,11 @@ def _cost(outcome: Outcome) -> Driver | None:
         "volume": count(outcome.setting.requests),
     }
     cached = option == "prompt" and outcome.setting.prompt.static >= 3000
-    ids = ("E45", "E14") if cached else _COST_EVIDENCE.get(option, ())
+    ids = ("E45", "E14") if cached else COST_EVIDENCE.get(option, ())
     key = "cost_cached" if cached and outcome.case.static_prompt_tokens else "cost_less"
     key = key if mine <= other else "cost_more"
     words["static"] = count(outcome.setting.prompt.static)
-    return Driver(say(f"advisor.{key}", **words), _back(outcome, ids))
+    return Driver(say(f"advisor.{key}", **words), back(outcome, ids))
 
 
 def _error_cost(outcome: Outcome) -> Driver | None:
@@ -255,14 +227,14 @@ def _error_cost(outcome: Outcome) -> Driver | None:
     if worth < 100:
         return None
     words = {"points": f"{100 * gained:.0f}", "usd": usd(worth), "each": usd(case.error_cost_usd)}
-    return Driver(say("advisor.error_cost", **words), _back(outcome, ("E26", "E29", "E12")))
+    return Driver(say("advisor.error_cost", **words), back(outcome, ("E26", "E29", "E12")))
 
 
 def _permitted(outcome: Outcome) -> Driver | None:
     """Say that the usual obstacle to distilling is out of the way."""
     if outcome.option != "distill" or outcome.case.source_terms != "permitted":
         return None
-    return Driver(say("advisor.permitted"), _back(outcome, ("E06",)))
+    return Driver(say("advisor.permitted"), back(outcome, ("E06",)))
 
 
 def _test_set(outcome: Outcome) -> Driver | None:
@@ -287,22 +259,20 @@ def _ruled_out_more(outcome: Outcome, have: list[Driver]) -> Iterable[Driver]:
     said = {driver.text for driver in have}
     kinds = dict.fromkeys(veto.kind for veto in outcome.vetoes if veto.kind not in _QUIET)
     more = [_veto_driver(outcome, kind) for kind in kinds]
-    return (driver for driver in (*more, _by_evidence(outcome, have)) if driver.text not in said)
+    return (driver for driver in more if driver.text not in said)
 
 
 def _veto_driver(outcome: Outcome, kind: str) -> Driver:
     vetoed = [veto for veto in outcome.vetoes if veto.kind == kind]
-    names = ", ".join(dict.fromkeys(named(veto.option) for veto in vetoed[:4]))
-    ids = _back(outcome, vetoed[0].evidence)
+    names = listed(dict.fromkeys(named(veto.option) for veto in vetoed[:4]))
+    ids = back(outcome, vetoed[0].evidence)
     return Driver(say("advisor.ruled_out", options=names, why=vetoed[0].text), ids)
 
 
 def _by_evidence(outcome: Outcome, have: Iterable[Driver] = ()) -> Driver:
     """Fall back on the finding that fits the case best."""
-    cited = {id for driver in have for id in driver.evidence}
-    fitting = evidence.relevant(outcome.case.known(), outcome.option, 8)
-    found = next((one for one in fitting if one.id not in cited), fitting[0])
-    return Driver(found.claim, (found.id,))
+    found = best_fitting(outcome, {id for driver in have for id in driver.evidence})
+    return Driver(evidence.told(found), (found.id,))
 
 
 def _gate_drivers(place: int) -> Callable[[Outcome], Driver | None]:
@@ -311,7 +281,7 @@ def _gate_drivers(place: int) -> Callable[[Outcome], Driver | None]:
             return None
         gate = outcome.gates[place]
         words = dict(gate.words)
-        return Driver(say(f"advisor.gate_{gate.kind}", **words), _back(outcome, gate.evidence, 3))
+        return Driver(say(f"advisor.gate_{gate.kind}", **words), back(outcome, gate.evidence, 3))
 
     return look
 
@@ -328,14 +298,14 @@ def _leading(outcome: Outcome) -> Driver | None:
         "usd": usd(leader.monthly_usd),
     }
     ids = ("E04", "E02") if outcome.option == "do_not_imitate" else ("E09", "E37")
-    return Driver(say(f"advisor.{key}", **words), _back(outcome, ids))
+    return Driver(say(f"advisor.{key}", **words), back(outcome, ids))
 
 
 def _stake(outcome: Outcome) -> Driver | None:
     proposed = outcome.case.proposed_usd
     if proposed is None or outcome.option != "ask":
         return None
-    return Driver(say("advisor.stake", usd=usd(proposed)), _back(outcome, ("M01",)))
+    return Driver(say("advisor.stake", usd=usd(proposed)), back(outcome, ("M01",)))
 
 
 def _span(outcome: Outcome) -> Driver | None:
@@ -351,7 +321,7 @@ def _span(outcome: Outcome) -> Driver | None:
 def _imitated(outcome: Outcome) -> Driver | None:
     if outcome.option != "do_not_imitate":
         return None
-    return Driver(say("advisor.style_only"), _back(outcome, ("E03", "E01")))
+    return Driver(say("advisor.style_only"), back(outcome, ("E03", "E01")))
 
 
 _BEFORE_WEIGHING: tuple[Callable[[Outcome], Driver | None], ...] = (

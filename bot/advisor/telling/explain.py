@@ -1,24 +1,19 @@
 """A verdict's sentence, cost table, break-even and notes: numbers are computed, never told."""
 
-import math
-from datetime import date
-
 from bot import stats
 from bot.advisor.deciding import costs
 from bot.advisor.deciding.diagnosis import plateaued
 from bot.advisor.deciding.outcome import Outcome
 from bot.advisor.deciding.setting import HORIZON_MONTHS
-from bot.advisor.verdict import TUNED, WAYS, BreakEven, CostRow, Option, named
-from bot.advisor.deciding.weighing import ENOUGH, monthly_usd
-from bot.advisor.telling.words import chance, count, share, usd
+from bot.advisor.deciding.sources import sources_on
+from bot.advisor.deciding.volumes import cost_at, crossing
+from bot.advisor.deciding.weighing import ENOUGH
+from bot.advisor.verdict import TUNED, WAYS, BreakEven, CostRow, Information, Option, named
 from bot.texts import say
+from bot.texts.words import chance, count, listed, share, usd, whole
 
 MANY_REQUESTS = 1e6
 HOURS_PER_DAY = 8.0
-CLOSE = 0.65
-"""Confidence below which a pilot of the runner-up is worth its while."""
-LARGEST_VOLUME = 1e9
-"""Break-evens beyond a thousand million requests a month are as good as never."""
 
 
 def sentence(outcome: Outcome) -> str:
@@ -45,18 +40,37 @@ def _ask_sentence(outcome: Outcome) -> str:
     words = dict(outcome.gates[0].words)
     leader = "" if outcome.leader is None else named(outcome.leader.option)
     words |= {"leader": leader, "missing": _missing(outcome)}
-    key = f"why_ask_{kind}" if leader else "why_ask_nothing_left"
-    return say(f"advisor.{key}", **words)
+    if not leader:
+        return f"{say('advisor.why_ask_nothing_left')} {_nearest(outcome)}"
+    return say(f"advisor.why_ask_{kind}", **words)
+
+
+def _nearest(outcome: Outcome) -> str:
+    """Name the option that least stands against, its cost and what stands against it."""
+
+    def against(option: Option) -> tuple[int, float]:
+        barred = sum(veto.option == option for veto in outcome.vetoes)
+        return barred, -outcome.scales.rows[option].benefit
+
+    option = min(WAYS, key=against)
+    veto = outcome.ruled_out(option)
+    words = {
+        "option": named(option),
+        "usd": usd(outcome.scales.rows[option].monthly[1]),
+        "why": "" if veto is None else veto.text,
+        "by": "" if veto is None else veto.lift or veto.lifted_by,
+    }
+    return say("advisor.nearest", **words)
 
 
 def _missing(outcome: Outcome) -> str:
-    return ", ".join(say(f"advisor.missing_{name}") for name in outcome.missing)
+    return listed(say(f"advisor.missing_{name}") for name in outcome.missing)
 
 
 def _imitation_sentence(outcome: Outcome) -> str:
     leader = outcome.leader
     if leader is None:
-        return say("advisor.why_do_not_imitate_alone")
+        return f"{say('advisor.why_do_not_imitate_alone')} {_nearest(outcome)}"
     option, amount = named(leader.option), usd(leader.monthly_usd)
     return say("advisor.why_do_not_imitate", option=option, usd=amount)
 
@@ -119,8 +133,10 @@ def break_even(outcome: Outcome) -> BreakEven | None:
         return None
     rival = _across(way, outcome)
     tuned, other = (way, rival) if way in TUNED else (rival, way)
-    requests = _crossing(tuned, other, outcome)
-    volume = count(outcome.setting.requests)
+    setting = outcome.setting
+    cost = cost_at(outcome.case, setting, sources_on(outcome.day))
+    requests = crossing(cost, tuned, other, setting.requests)
+    volume = count(setting.requests)
     if outcome.case.monthly_requests is None:
         volume = say("advisor.volume_assumed", volume=volume)
     names = {"tuned": named(tuned), "other": named(other), "volume": volume}
@@ -130,7 +146,7 @@ def break_even(outcome: Outcome) -> BreakEven | None:
         key = "break_even_always"
     else:
         names["requests"] = count(requests)
-        key = "break_even_above" if requests > outcome.setting.requests else "break_even_passed"
+        key = "break_even_above" if requests > setting.requests else "break_even_passed"
     return BreakEven(rival, requests, say(f"advisor.{key}", **names))
 
 
@@ -140,22 +156,13 @@ def _across(way: Option, outcome: Outcome) -> Option:
     return next(option for option in ways if (option in TUNED) != (way in TUNED))
 
 
-def _crossing(tuned: Option, other: Option, outcome: Outcome) -> float | None:
-    setting, spending = outcome.setting, outcome.spending
-    extra = monthly_usd(spending[tuned], setting, 0) - monthly_usd(spending[other], setting, 0)
-    requests = costs.break_even(extra, spending[other].per_request, spending[tuned].per_request)
-    if requests is None and extra < 0:
-        return 0.0
-    return None if requests is None or requests > LARGEST_VOLUME else math.ceil(max(0.0, requests))
-
-
-def notes_for(outcome: Outcome, today: date) -> tuple[str, ...]:
-    """Give what the asker should know beside the verdict."""
+def notes_for(outcome: Outcome, known: Information | None) -> tuple[str, ...]:
+    """Give what the asker should know beside the verdict; `known` is what a pilot is worth."""
     notes = [
-        *_shutdown(outcome, today),
+        *_shutdown(outcome),
         *_doubt(outcome),
         *_payback(outcome),
-        *_pilot(outcome),
+        *_pilot(outcome, known),
         *_cheaper(outcome),
         *_latency(outcome),
         *_beside(outcome),
@@ -163,11 +170,13 @@ def notes_for(outcome: Outcome, today: date) -> tuple[str, ...]:
     return tuple(notes)
 
 
-def _shutdown(outcome: Outcome, today: date) -> list[str]:
+def _shutdown(outcome: Outcome) -> list[str]:
     model = outcome.setting.model
-    if outcome.case.model is None or model.shutdown is None or model.shutdown < today:
+    if outcome.case.model is None or model.shutdown is None:
         return []
-    days = (model.shutdown - today).days
+    days = (model.shutdown - outcome.day).days
+    if days < 0:
+        return [say("advisor.note_shut_down", model=model.name, day=str(model.shutdown))]
     return [say("advisor.note_shutdown", model=model.name, day=str(model.shutdown), days=days)]
 
 
@@ -189,7 +198,7 @@ def _payback(outcome: Outcome) -> list[str]:
     prompt = outcome.scales.rows["prompt"]
     tuned = outcome.spending[outcome.option]
     upkeep = tuned.run_hours * outcome.setting.engineer_usd
-    serving = tuned.fixed + tuned.per_request * outcome.setting.requests
+    serving = tuned.fixed + tuned.retraining + tuned.per_request * outcome.setting.requests
     saving = prompt.monthly[1] - prompt.one_off / HORIZON_MONTHS - serving - upkeep
     months = costs.payback_months(outcome.scales.rows[outcome.option].one_off, saving)
     if months is None or months > HORIZON_MONTHS:
@@ -197,9 +206,9 @@ def _payback(outcome: Outcome) -> list[str]:
     return [say("advisor.note_payback", months=f"{max(months, 0.1):.1f}")]
 
 
-def _pilot(outcome: Outcome) -> list[str]:
-    """Advise a pilot where the options lie close together."""
-    if outcome.gates or outcome.confidence >= CLOSE or len(outcome.scales.ranking) < 2:
+def _pilot(outcome: Outcome, known: Information | None) -> list[str]:
+    """Advise a pilot where it is worth more than it costs (decision by value of information)."""
+    if outcome.gates or known is None or not known.worth_it:
         return []
     second = max(
         (o for o in outcome.scales.ranking if o != outcome.option),
@@ -232,13 +241,15 @@ def _latency(outcome: Outcome) -> list[str]:
     )
     if limit is None or option not in TUNED or measured or outcome.case.batch:
         return []
-    return [say("advisor.note_latency", limit=f"{limit:,.0f}")]
+    return [say("advisor.note_latency", limit=whole(limit))]
 
 
 def _beside(outcome: Outcome) -> list[str]:
     option, case = outcome.option, outcome.case
     notes = []
-    if option in TUNED:
+    if case.goal == "content_safety":
+        notes.append(say("advisor.note_safety_suite"))
+    elif option in TUNED:
         notes.append(say("advisor.note_regression"))
     if option == "distill" or (case.goal == "cost" and outcome.setting.requests > MANY_REQUESTS):
         notes.append(say("advisor.note_cascade"))

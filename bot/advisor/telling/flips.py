@@ -5,8 +5,8 @@ from typing import Any
 
 from bot.advisor.case import Case
 from bot.advisor.verdict import TUNED, Option, named
-from bot.advisor.telling.words import count, share
 from bot.texts import say
+from bot.texts.words import count, share
 
 MOST = 3
 _MORE, _LESS = (3.0, 10.0, 50.0), (0.3, 0.05)

@@ -3,9 +3,11 @@
 import math
 from typing import Any
 
+import jsonschema
 import pytest
 
 from bot.advisor import Case, case_from
+from bot.advisor.case import schema
 from bot.errors import AskError
 
 NUMBERS = {
@@ -56,7 +58,7 @@ def field_schemas(of: str | None = None) -> dict[str, dict[str, Any]]:
 def _known(field: dict[str, Any]) -> dict[str, Any]:
     options = [one for one in field.get("anyOf", [field]) if one.get("type") != "null"]
     plain = options[0]
-    return {key: value for key, value in plain.items() if key not in ("title", "default")}
+    return {k: v for k, v in plain.items() if k not in ("title", "default", "description")}
 
 
 def test_the_fields_are_exactly_the_agreed_ones() -> None:
@@ -152,3 +154,56 @@ def test_the_order_of_measurements_does_not_change_the_canonical_text() -> None:
     rows = [{"arm": "zero_shot", "accuracy": 0.6}, {"arm": "rag", "accuracy": 0.7}]
     one, other = case_from({"measurements": rows}), case_from({"measurements": rows[::-1]})
     assert one.canonical() == other.canonical()
+
+
+def test_the_printed_schema_judges_cases_as_the_code_does() -> None:
+    judge = jsonschema.Draft202012Validator(schema())
+    good = {
+        "task": "classification",
+        "monthly_requests": 60000,
+        "measurements": [{"arm": "zero_shot", "accuracy": 0.61}],
+        "comparisons": [{"a": "fine_tuned", "b": "zero_shot", "p_value": 0.2}],
+    }
+    judge.validate(good)
+    for bad in (
+        {"monthly_requests": -1},
+        {"target_accuracy": 85},
+        {"task": "poetry"},
+        {"verdict": "prompt"},
+        {"measurements": [{"accuracy": 0.9}]},
+        {"measurements": [{"arm": "magic"}]},
+    ):
+        assert not judge.is_valid(bad), bad
+    assert all("title" not in field and "anyOf" not in field for field in _fields(schema()))
+    assert "same in every request" in schema()["properties"]["static_prompt_tokens"]["description"]
+
+
+def _fields(of: dict[str, Any]) -> list[dict[str, Any]]:
+    return [*of["properties"].values()]
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "known"),
+    [
+        ("monthly_requests", 5.0, {"monthly_requests": 5.0}),
+        ("task", None, {}),
+        (
+            "measurements.rag.accuracy",
+            0.5,
+            {
+                "task": "code",
+                "measurements": [
+                    {"arm": "zero_shot", "accuracy": 0.6},
+                    {"arm": "rag", "accuracy": 0.5},
+                ],
+            },
+        ),
+    ],
+)
+def test_one_fact_is_set_or_forgotten(field: str, value: Any, known: dict[str, Any]) -> None:
+    case = case_from({"task": "code", "measurements": [{"arm": "zero_shot", "accuracy": 0.6}]})
+    changed = case.with_facts({field: value}).known()
+    assert {name: changed.get(name) for name in known} == known
+    assert ("task" in changed) == (field != "task")
+    with pytest.raises(AskError):
+        case.with_facts({"verdict": "prompt"})

@@ -5,7 +5,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.advisor.deciding import costs
-from bot.advisor.deciding.costs import Rates, Tokens, break_even, hosting_usd, request_usd, training_usd
+from bot.advisor.deciding.costs import (
+    Rates,
+    Tokens,
+    break_even,
+    hosting_usd,
+    request_usd,
+    training_usd,
+)
 
 LUNA = Rates(0.10, 0.01, 0.125, 0.50)
 TERRA = Rates(1.00, 0.05, 1.25, 5.00)

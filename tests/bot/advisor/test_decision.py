@@ -12,14 +12,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import evidence
-from bot.advisor import OPTIONS, Case, Verdict, case_from, decide, revise, understand
+from bot.advisor import OPTIONS, Case, Verdict, case_from, decide, forms, understand
 from bot.advisor.deciding.costs import Rates
 from bot.advisor.deciding.market import market
 from bot.advisor.deciding.setting import ModelFacts, setting_of
 from bot.advisor.deciding.sources import sources_on
 from bot.advisor.deciding.spending import spending_of
-from bot.advisor.verdict import TUNED, WAYS
 from bot.advisor.deciding.weighing import monthly_usd
+from bot.advisor.verdict import TUNED, WAYS
 from bot.errors import AskError
 from tests.bot.advisor.scenarios import SCENARIOS, Scenario
 
@@ -341,7 +341,8 @@ def test_a_button_answers_what_was_missing() -> None:
     verdict = verdict_on(task="extraction")
     assert verdict.option == "ask"
     field = next(ask for ask in verdict.asks if ask.field.startswith("measurements"))
-    case, facts = revise(verdict, field.field, field.choices[1].value, field.choices[1].label)
+    change = forms.Change(field.choices[1].value, field.choices[1].label)
+    case, facts = forms.revised(verdict, {field.field: change})
     assert case.accuracy("zero_shot") == 0.7
     assert facts[-1].quote == field.choices[1].label
     again = decide(case, facts, today=TODAY)
@@ -355,7 +356,7 @@ def test_every_button_of_every_question_is_an_answer_that_the_case_can_hold() ->
         verdict = verdict_on(**scenario.case)
         for ask in verdict.asks:
             for choice in ask.choices:
-                case, _ = revise(verdict, ask.field, choice.value, choice.label)
+                case = case_from(verdict.case).with_facts({ask.field: choice.value})
                 assert case != case_from(scenario.case) or choice.value == scenario.case.get(
                     ask.field
                 )
@@ -368,7 +369,7 @@ def test_every_button_of_every_question_is_an_answer_that_the_case_can_hold() ->
 )
 def test_a_button_cannot_set_what_does_not_exist(field: str, value: Any) -> None:
     with pytest.raises(AskError):
-        revise(verdict_on(task="extraction"), field, value, "words")
+        Case(task="extraction").with_facts({field: value})
 
 
 def test_prices_of_models_come_from_the_ledger() -> None:

@@ -296,7 +296,7 @@ def test_a_question_about_something_else_is_asked_for_the_must_knows() -> None:
     reading = understand("Hi, what is the weather like today?")
     verdict = decide(reading.case, reading.facts, reading.notes, today=TODAY)
     assert verdict.option == "ask"
-    assert verdict.label == "not yet: 3 facts missing"
+    assert verdict.label == "not yet: 5 facts missing"
     assert [ask.field for ask in verdict.asks] == [
         "task",
         "problem",
@@ -305,14 +305,15 @@ def test_a_question_about_something_else_is_asked_for_the_must_knows() -> None:
 
 
 QUESTION = (
-    "Nos tardamos: el modelo acierta tres de cada cuatro. Son 8.000 correos al mes, en Bedrock."
+    "El tono suena frío: el modelo acierta tres de cada cuatro. Son 8.000 correos al mes, en "
+    "Bedrock."
 )
 
 
 @pytest.mark.parametrize(
     ("field", "value", "quote", "kept"),
     [
-        pytest.param("problem", "behaviour", "Nos tardamos", True, id="an enum and a quote"),
+        pytest.param("problem", "behaviour", "El tono suena frío", True, id="an enum and a quote"),
         pytest.param("monthly_requests", "8000", "8.000 correos al mes", True, id="a number"),
         pytest.param(
             "monthly_requests", "9000", "8.000 correos al mes", False, id="another number"
@@ -320,9 +321,9 @@ QUESTION = (
         pytest.param("monthly_requests", "8000", "correos al mes", False, id="no number in it"),
         pytest.param("monthly_requests", "8000", "8,000 mails", False, id="a quote made up"),
         pytest.param("problem", "behaviour", "", False, id="no quote"),
-        pytest.param("problem", "sloth", "Nos tardamos", False, id="no such value"),
-        pytest.param("verdict", "prompt", "Nos tardamos", False, id="no such field"),
-        pytest.param("ml_team", "maybe", "Nos tardamos", False, id="no such switch"),
+        pytest.param("problem", "sloth", "El tono suena frío", False, id="no such value"),
+        pytest.param("verdict", "prompt", "El tono suena frío", False, id="no such field"),
+        pytest.param("ml_team", "maybe", "El tono suena frío", False, id="no such switch"),
         pytest.param("monthly_requests", "nan", "8.000 correos al mes", False, id="not a number"),
     ],
 )

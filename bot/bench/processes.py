@@ -6,21 +6,19 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 from aiohttp import web
 
-from bot.errors import AskError
 from bot.playground import Playground
 from bot.sample import QUESTION
-from bot.texts import say
 from handlers import SCOPES
 from storage import Database
 
-_ROOT = Path(__file__).parents[1]
+_ROOT = Path(__file__).parents[2]
 _RUNS = 5
 _MENTIONS = 40
 _DEPENDENCIES = (
@@ -30,19 +28,6 @@ _DEPENDENCIES = (
 _ANN, _GENERAL, _BOT = "U0ANN", "C0GENERAL", "U0TUNEWISE"
 
 Figures = dict[str, Any]
-
-
-async def measure(name: str) -> Figures:
-    """Give the figures of one measurement, or of all; seconds and MB where not said otherwise.
-
-    Raises AskError where there is no such measurement.
-    """
-    if name == "all":
-        parts = [await one() for one in _MEASUREMENTS.values()]
-        return {key: value for part in parts for key, value in part.items()}
-    if name not in _MEASUREMENTS:
-        raise AskError(say("cli.bench_unknown", name=name, known=", ".join(_MEASUREMENTS)))
-    return await _MEASUREMENTS[name]()
 
 
 async def start_bot(
@@ -70,7 +55,7 @@ async def start_bot(
     return process
 
 
-async def _start() -> Figures:
+async def start() -> Figures:
     """From nothing to connected on a migrated database, and the memory that it then holds."""
     seconds, megabytes, bare_seconds, bare_megabytes = [], [], [], []
     for _ in range(_RUNS):
@@ -100,7 +85,7 @@ async def _start() -> Figures:
     }
 
 
-async def _replies() -> Figures:
+async def replies() -> Figures:
     """From a mention to the first sign of life in its thread, one at a time, without a model."""
     waited = []
     async with _bot() as (playground, _):
@@ -116,7 +101,7 @@ async def _replies() -> Figures:
     }
 
 
-async def _acks() -> Figures:
+async def acks() -> Figures:
     """From an event to its acknowledgement while a call to a slow model is running."""
     async with _slow_model() as (url, asked):
         settings = {"OPENAI_BASE_URL": url, "MODEL": "slow"}
@@ -183,10 +168,3 @@ def _resident(pid: int) -> float:
 
 def _percentile(values: list[float], percent: int) -> float:
     return round(statistics.quantiles(values, n=100, method="inclusive")[percent - 1], 3)
-
-
-_MEASUREMENTS: dict[str, Callable[[], Awaitable[Figures]]] = {
-    "start": _start,
-    "replies": _replies,
-    "acks": _acks,
-}
