@@ -4,7 +4,7 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 PIP    := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: run embeddings test check check-long page lock
+.PHONY: run embeddings test cover check check-long page lock
 
 run: $(VENV)/.run                 ## connect to Slack, or open the playground; ONCE=1 answers one question and stops
 	@$(BIN)/python -m bot run $(if $(ONCE),--once)
@@ -12,6 +12,9 @@ run: $(VENV)/.run                 ## connect to Slack, or open the playground; O
 embeddings: $(VENV)/.embeddings   ## let examples and audits compare by meaning; without it the bot compares by words
 
 test: check $(VENV)/.model $(VENV)/.embeddings ## lint, types, contracts and every test
+	$(BIN)/python -m pytest -q -n 2
+
+cover: $(VENV)/.test $(VENV)/.model $(VENV)/.embeddings ## every test, and the lines that none of them runs
 	$(BIN)/python -m pytest -q -n 2 --cov --cov-report=term:skip-covered
 
 check: $(VENV)/.test              ## what pre-commit runs, without the tests
