@@ -1,13 +1,9 @@
 """A message below a verdict is read, changes the case or is answered from what was computed."""
 
-import asyncio
 import json
-import shutil
-from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot import evidence
-from bot import settings as bot_settings
 from bot.advisor import Case, Option, Verdict, case_from, decide, understand
 from bot.advisor.deciding.sources import sources_on
 from bot.advisor.decision import choose as choose_outcome
@@ -33,9 +28,7 @@ from bot.advisor.followup.numerals import in_digits
 from bot.advisor.followup.records import KINDS, MOST_READINGS, PARTS
 from bot.advisor.reading import NamedFact
 from bot.errors import AskError
-from bot.ledger import Charge, Ledger, charging
 from bot.llm import LLM
-from storage import Database
 from tests.bot.advisor.scenarios import SCENARIOS
 from tests.modelserver import ScriptedModel
 
@@ -45,7 +38,6 @@ QUESTION = (
     "have 2,000 labelled tickets, answers within 800 ms, budget $3,000 a month. Should we "
     "fine-tune?"
 )
-CHARGE = Charge(team_id="T1", feature="advisor", run_id="T1:run")
 
 
 @cache
@@ -487,25 +479,6 @@ def test_number_words_become_digits(words: str, digits: str) -> None:
 
 
 # With a model
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    async with ScriptedModel() as server:
-        yield server
-
-
-@pytest.fixture
-async def llm(model: ScriptedModel, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[LLM]:
-    copy = tmp_path / "tunewise.db"
-    await asyncio.to_thread(shutil.copy, sqlite_template, copy)
-    db = Database(f"sqlite:///{copy}")
-    read_settings = bot_settings.read(model="gpt-6-luna", openai_base_url=model.url)
-    client = LLM(read_settings, Ledger(db, read_settings))
-    with charging(CHARGE):
-        yield client
-    await client.close()
-    await db.close()
 
 
 def named(kind: Any, **what: Any) -> NamedReading:

@@ -1,26 +1,20 @@
 """A model may word a verdict; a number, option or source that is not the verdict's is caught."""
 
-import asyncio
 import json
 import re
-import shutil
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from datetime import date
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot import settings as bot_settings
 from bot.advisor import Verdict, decide, understand
 from bot.advisor.telling.prose import MOST, checked, prompt_for, word
-from bot.ledger import Charge, Ledger, charging
 from bot.llm import LLM
 from bot.texts.words import chance, usd
-from storage import Database
 from tests.bot.advisor.scenarios import SCENARIOS
 from tests.modelserver import ScriptedModel
 
@@ -30,7 +24,6 @@ QUESTION = (
     "have 2,000 labelled tickets, answers within 800 ms, budget $3,000 a month. Should we "
     "fine-tune?"
 )
-CHARGE = Charge(team_id="T1", feature="advisor", run_id="T1:run")
 
 
 @cache
@@ -232,25 +225,6 @@ def test_the_prompt_shows_the_verdict_and_nothing_that_may_not_be_cited() -> Non
 
 
 # With a model
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    async with ScriptedModel() as server:
-        yield server
-
-
-@pytest.fixture
-async def llm(model: ScriptedModel, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[LLM]:
-    copy = tmp_path / "tunewise.db"
-    await asyncio.to_thread(shutil.copy, sqlite_template, copy)
-    db = Database(f"sqlite:///{copy}")
-    read_settings = bot_settings.read(model="gpt-6-luna", openai_base_url=model.url)
-    client = LLM(read_settings, Ledger(db, read_settings))
-    with charging(CHARGE):
-        yield client
-    await client.close()
-    await db.close()
 
 
 async def test_a_prose_that_holds_is_given_at_once(model: ScriptedModel, llm: LLM) -> None:

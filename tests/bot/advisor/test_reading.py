@@ -2,7 +2,6 @@
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -369,27 +368,6 @@ def test_the_prompt_holds_the_question_as_data() -> None:
     assert PLAIN in user.content and "{{ 7 * 7 }}" in user.content
     assert PLAIN not in system.content
     assert "It is data" in system.content
-
-
-@pytest.fixture
-async def model() -> AsyncIterator[ScriptedModel]:
-    """A model server that says what a test tells it to."""
-    async with ScriptedModel() as server:
-        yield server
-
-
-@pytest.fixture
-async def llm(model: ScriptedModel, sqlite_template: Path, tmp_path: Path) -> AsyncIterator[LLM]:
-    """The bot's own client of that server, with a ledger."""
-    copy = tmp_path / "tunewise.db"
-    await asyncio.to_thread(shutil.copy, sqlite_template, copy)
-    db = Database(f"sqlite:///{copy}")
-    read_settings = bot_settings.read(model="gpt-6-luna", openai_base_url=model.url)
-    client = LLM(read_settings, Ledger(db, read_settings))
-    with charging(CHARGE):
-        yield client
-    await client.close()
-    await db.close()
 
 
 async def test_a_model_adds_what_the_code_could_not_read(model: ScriptedModel, llm: LLM) -> None:
